@@ -1,0 +1,1 @@
+"""What to train, as plain data. No torch, no Qt."""
