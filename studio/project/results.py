@@ -11,6 +11,7 @@ class ItemResult(Struct, frozen=True):
     """One item: its target, the model's answer and how wrong that was.
 
     `scores` are the model's scores in the order of `Results.classes`; `confidence` is that of the answer.
+    `words` says what the item is where it is not a picture (a row, a text), in one line.
     """
 
     key: str
@@ -20,6 +21,60 @@ class ItemResult(Struct, frozen=True):
     loss: float | None
     confidence: float | None = None
     scores: tuple[float, ...] = ()
+    words: str = ""
+
+
+class Grid(Struct, frozen=True, tag="grid"):
+    """A table. `best` is the row to point at, where one is."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | int | float | None, ...], ...]
+    sentence: str = ""
+    best: int | None = None
+
+
+class Bars(Struct, frozen=True, tag="bars"):
+    """One bar for each name, in order."""
+
+    title: str
+    names: tuple[str, ...]
+    values: tuple[float, ...]
+    unit: str = ""
+    sentence: str = ""
+
+
+class Scatter(Struct, frozen=True, tag="scatter"):
+    """Points with optional names that can be searched; `diagonal` draws x = y (predicted against true)."""
+
+    title: str
+    x_title: str
+    y_title: str
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    names: tuple[str, ...] = ()
+    diagonal: bool = False
+    sentence: str = ""
+
+
+class Samples(Struct, frozen=True, tag="samples"):
+    """Texts to read one by one: a heading and what follows it (next-word samples, similar items)."""
+
+    title: str
+    entries: tuple[tuple[str, str], ...]
+    sentence: str = ""
+
+
+class Pictures(Struct, frozen=True, tag="pictures"):
+    """Picture files in the run's folder with a caption each (overlays of masks, points)."""
+
+    title: str
+    files: tuple[str, ...]
+    captions: tuple[str, ...]
+    sentence: str = ""
+
+
+Figure = Grid | Bars | Scatter | Samples | Pictures
 
 
 class ClassScore(Struct, frozen=True):
@@ -33,7 +88,11 @@ class ClassScore(Struct, frozen=True):
 
 
 class Results(Struct, frozen=True):
-    """Results of one run; `items` sorted by loss, worst first. `confusion[target][predicted]` on validation."""
+    """Results of one run; `items` by loss, worst first. `confusion[target][predicted]` on validation.
+
+    `figures` is whatever else this problem's people look at first, in their order; the page draws each by its
+    kind and need not know the problem.
+    """
 
     problem: str
     classes: tuple[str, ...]
@@ -41,3 +100,4 @@ class Results(Struct, frozen=True):
     items: tuple[ItemResult, ...]
     confusion: tuple[tuple[int, ...], ...] = ()
     per_class: tuple[ClassScore, ...] = ()
+    figures: tuple[Figure, ...] = ()
