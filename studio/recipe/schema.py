@@ -39,19 +39,39 @@ class Split(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     valid_pct: Annotated[
         float,
         Meta(gt=0.0, lt=1.0),
-        about("Share for validation", "The part of all items that is kept aside.", shown_when=("kind", ("random", "stratified")), note="split"),
+        about(
+            "Share for validation",
+            "The part of all items that is kept aside.",
+            shown_when=("kind", ("random", "stratified")),
+            note="split",
+        ),
     ] = 0.2
     train: Annotated[
         str,
-        about("Training folder", "Items below this folder train the model.", shown_when=("kind", ("folders",)), note="split"),
+        about(
+            "Training folder",
+            "Items below this folder train the model.",
+            shown_when=("kind", ("folders",)),
+            note="split",
+        ),
     ] = "train"
     valid: Annotated[
         str,
-        about("Validation folder", "Items below this folder judge the model.", shown_when=("kind", ("folders",)), note="split"),
+        about(
+            "Validation folder",
+            "Items below this folder judge the model.",
+            shown_when=("kind", ("folders",)),
+            note="split",
+        ),
     ] = "valid"
     column: Annotated[
         str,
-        about("Validation column", "True, 1 or valid in this column keeps a row for validation.", shown_when=("kind", ("column",)), note="split"),
+        about(
+            "Validation column",
+            "True, 1 or valid in this column keeps a row for validation.",
+            shown_when=("kind", ("column",)),
+            note="split",
+        ),
     ] = "is_valid"
 
 
@@ -102,7 +122,12 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     weight_decay: Annotated[
         float,
         Meta(ge=0.0, le=10.0),
-        about("Weight decay", "Pulls every weight towards zero at each step; more of it means less over-fitting.", more=True, note="weight-decay"),
+        about(
+            "Weight decay",
+            "Pulls every weight towards zero at each step; more of it means less over-fitting.",
+            more=True,
+            note="weight-decay",
+        ),
     ] = 0.01
 
 
