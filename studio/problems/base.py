@@ -11,19 +11,30 @@ module         what it has
 `checks.py`    `check(dataset, recipe, root, progress) -> Iterator[Finding]`                 no torch
 `data.py`      `dataloaders(dataset, recipe, stage, batch_size, path) -> DataLoaders`;
                `preview(dls) -> tuple[PreviewSample, ...]` the batch as the model receives it
-`learner.py`   `build(dls, dataset, recipe, path) -> Learner`; `metric_names()`; `step_bytes(...)`
+`learner.py`   `build(dls, dataset, recipe, path) -> Learner`; `metric_names()`, and
+               `metric_names_of(dataset)` where they depend on the targets
 `results.py`   `evaluate(learner, dataset, recipe, progress) -> Results`
-`serving.py`   `serving(learner, dataset, recipe) -> Serving` for the ONNX bundle
-`answers.py`   `prepare(paths, spec) -> arrays`, `decode(outputs, spec) -> Prediction`       no torch
-`script.py`    `write(recipe, root, batch_sizes) -> str`, the same run in plain fastai       no torch
+`serving.py`   `serving(learner, dataset, recipe, root) -> Serving` for the ONNX bundle
+`answers.py`   `find(inputs) -> paths`, `prepare(path, spec) -> arrays` (raises `UserError`),
+               `decode(outputs, spec) -> (answer, scores best first)`                        no torch
+               and, where they have a meaning, `TAKES_WORDS = True` (inputs that are no file come as text; what
+               `find` gives may be anything with a `str`) and `remark(case, spec) -> str` about an answer
+`script.py`    `write(recipe, dataset, root, plans, precision, folder, slug) -> {name: text}`,
+               the same run in plain fastai                                                  no torch
 =============  =======================================================================================
+
+In `data.py` `stage` is the `Stage` itself (its `size` matters) and `path` the absolute data root; in `learner.py`
+`path` is a folder of ours that the learner may write to. `progress(text, done, total)` may raise to cancel.
+Both build parts may draw random numbers: the engine seeds before each, and again just before the fit. A learner
+that gets saved weights is built with the option `weights` set to "none", where the problem has such an option;
+everything else about it must be the same. `serving` takes the data root as a fourth argument.
 
 No torch, no Qt here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -106,6 +117,11 @@ class Problem(Generic[O]):
         The default plan for given options.
     package : str
         Import path of the package, for `part`.
+    other_scores : tuple of (str, bool)
+        What else a run may be judged by, in order, where `score` is not among its metrics (a number instead of a
+        class, a language model instead of a classifier), each with whether more is better.
+    usual_batch : int
+        The largest batch that is chosen by itself, where there is plenty of data.
     """
 
     name: str
@@ -119,6 +135,13 @@ class Problem(Generic[O]):
     guess: Callable[[Path], Guess | None]
     stages: Callable[[O], tuple[Stage, ...]]
     package: str
+    other_scores: tuple[tuple[str, bool], ...] = ()
+    usual_batch: int = 64
+
+    def judged_by(self, metrics: Collection[str]) -> tuple[str, bool]:
+        """The metric that a run with these metrics is judged by, and whether more of it is better."""
+        known = ((self.score, self.score_up), *self.other_scores)
+        return next((one for one in known if one[0] in metrics), known[0])
 
     def options_of(self, recipe: Recipe) -> O:
         """Return the recipe's options, typed.

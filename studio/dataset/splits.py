@@ -1,0 +1,67 @@
+"""Which items validate: decided from keys, labels and a seed alone, the same on every machine.
+
+Each function returns one flag an item, in the items' order, so that the counts shown are the counts used.
+Python's own generator is seeded locally: no global random state is read or changed. No torch, no Qt.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+
+from studio.dataset.paths import folder_key, is_below
+
+VALID_WORDS = ("1", "1.0", "true", "t", "yes", "y", "valid", "validation", "val", "dev", "test")
+TRAIN_WORDS = ("", "0", "0.0", "false", "f", "no", "n", "train", "training")
+
+
+def random_split(n_items: int, valid_pct: float, seed: int) -> tuple[bool, ...]:
+    """Keep the rounded share of all items for validation; none where the share is below half an item."""
+    chosen = _draw(range(n_items), round(n_items * valid_pct), str(seed))
+    return tuple(i in chosen for i in range(n_items))
+
+
+def stratified_split(labels: Sequence[str], valid_pct: float, seed: int) -> tuple[bool, ...]:
+    """Keep the share of every class for validation.
+
+    A class of two or more has at least one item on either side; a class of one item trains. The draw of one
+    class does not depend on the others.
+    """
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, label in enumerate(labels):
+        places[label].append(place)
+    chosen: set[int] = set()
+    for label, own in places.items():
+        n_valid = min(max(round(len(own) * valid_pct), 1), len(own) - 1)
+        chosen |= _draw(own, n_valid, f"{seed}/{label}")
+    return tuple(i in chosen for i in range(len(labels)))
+
+
+def folder_split(keys: Sequence[str], train: str, valid: str) -> tuple[bool | None, ...]:
+    """Split by folder; None for an item in neither. The deeper of two nested folders wins."""
+    train, valid = folder_key(train), folder_key(valid)
+    return tuple(_side(key, train, valid) for key in keys)
+
+
+def column_split(values: Sequence[str]) -> tuple[bool | None, ...]:
+    """Split by a column's words (`VALID_WORDS`, `TRAIN_WORDS`); None for a word that says neither."""
+    return tuple(_said(value.strip().casefold()) for value in values)
+
+
+def _side(key: str, train: str, valid: str) -> bool | None:
+    in_train, in_valid = is_below(key, train), is_below(key, valid)
+    if in_train and in_valid:
+        return len(valid) > len(train)
+    return in_valid if in_train or in_valid else None
+
+
+def _said(word: str) -> bool | None:
+    return True if word in VALID_WORDS else False if word in TRAIN_WORDS else None
+
+
+def _draw(places: Sequence[int], n: int, seed: str) -> set[int]:
+    """Choose `n` of `places`, by the generator's documented, version-proof sequence of `random()`."""
+    generator = random.Random(seed)
+    drawn = [(generator.random(), place) for place in places]
+    return {place for _, place in sorted(drawn)[: max(n, 0)]}

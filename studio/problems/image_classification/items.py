@@ -1,0 +1,179 @@
+"""From a recipe and a folder to the items that train and judge.
+
+The split is decided from all labelled photos, before anything is skipped or cleaned: leaving one out never
+moves another. `collect` raises where there is nothing to count; a dataset that can be counted but not trained
+on (one class, nothing to validate with) is returned, so that the counts can be shown; `require_trainable`
+refuses it. No torch, no Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from studio.dataset.paths import folder_key, is_below
+from studio.dataset.splits import column_split, folder_split, random_split, stratified_split
+from studio.errors import UserError
+from studio.problems.base import Dataset, Guess, Item
+from studio.problems.image_classification.options import Options
+from studio.problems.image_classification.sources import Labelled, LeftOut, read_source, require_set_folders
+from studio.recipe.schema import Recipe, Split
+
+SKIPPED = "left out by the recipe"
+NO_SIDE = "its validation column says neither training nor validation"
+IN_NEITHER = "it lies in neither the training nor the validation folder"
+
+
+def collect(recipe: Recipe, root: Path) -> Dataset:
+    """Collect the items of an image classification recipe.
+
+    Parameters
+    ----------
+    root : Path
+        The absolute data root.
+
+    Raises
+    ------
+    UserError
+        Where nothing can be collected, naming the folder, table, column or pattern.
+    """
+    source = read_source(root, options_of(recipe), recipe.data.split)
+    sides, no_side = split_items(source.labelled, recipe.data.split, recipe.seed, root)
+    items = [
+        Item(one.key, one.label, side)
+        for one, side in zip(source.labelled, sides, strict=True)
+        if side is not None
+    ]
+    return _without_skipped(items, (*source.left_out, *no_side), recipe.data.skip)
+
+
+def options_of(recipe: Recipe) -> Options:
+    """The recipe's options, typed; raises a `UserError` that names the field that is wrong."""
+    from studio.problems.image_classification import PROBLEM
+
+    return PROBLEM.options_of(recipe)
+
+
+def split_items(
+    labelled: Sequence[Labelled], split: Split, seed: int, root: Path
+) -> tuple[tuple[bool | None, ...], list[LeftOut]]:
+    """Say of each photo whether it validates; None (and a line in the second part) where it has no side."""
+    keys = [one.key for one in labelled]
+    if split.kind == "random":
+        return random_split(len(keys), split.valid_pct, seed), []
+    if split.kind == "stratified":
+        return stratified_split([one.label for one in labelled], split.valid_pct, seed), []
+    if split.kind == "folders":
+        require_set_folders(root, split)
+        sides, why = folder_split(keys, split.train, split.valid), IN_NEITHER
+    else:
+        sides, why = column_split([_cell(one, split.column) for one in labelled]), NO_SIDE
+    return sides, [(key, why) for key, side in zip(keys, sides, strict=True) if side is None]
+
+
+def _cell(one: Labelled, column: str) -> str:
+    same = next((c for c in one.cells if c.casefold() == column.strip().casefold()), None)
+    if same is not None:
+        return one.cells[same]
+    there = (
+        f"The table's columns are: {', '.join(one.cells)}."
+        if one.cells
+        else "The classes come from no table."
+    )
+    raise UserError(
+        f"There is no validation column “{column}”. {there}",
+        "Name the column that says which rows validate, or split by a share of every class.",
+        fix="split=stratified",
+    )
+
+
+def _without_skipped(items: Sequence[Item], left_out: Sequence[LeftOut], skip: Sequence[str]) -> Dataset:
+    names = {folder_key(name) for name in skip}
+    kept = tuple(item for item in items if not _skipped(item.key, names))
+    gone = [(item.key, SKIPPED) for item in items if _skipped(item.key, names)]
+    others = [(key, SKIPPED if _skipped(key, names) else why) for key, why in left_out]
+    return Dataset(kept, tuple(sorted({item.target for item in kept})), tuple(sorted([*others, *gone])))
+
+
+def _skipped(key: str, names: set[str]) -> bool:
+    """Whether a key is named, or lies in a folder that is."""
+    if not names:
+        return False
+    return key in names or any(is_below(key, key[:at]) and key[:at] in names for at in _slashes(key))
+
+
+def _slashes(key: str) -> list[int]:
+    return [at for at, letter in enumerate(key) if letter == "/"]
+
+
+def guess_folder(folder: Path) -> Guess | None:
+    """Look at a folder (or a table) for a moment; see `guessing.py`."""
+    from studio.problems.image_classification.guessing import guess_at
+
+    return guess_at(folder)
+
+
+def only_in_validation(dataset: Dataset) -> tuple[str, ...]:
+    """Classes that no training item has."""
+    return tuple(sorted({i.target for i in dataset.valid()} - {i.target for i in dataset.train()}))
+
+
+def require_trainable(dataset: Dataset, split: Split) -> None:
+    """Raise a `UserError` where a dataset cannot train or judge a model."""
+    if not dataset.items:
+        raise UserError("No items are left to train on.", "Take back some of the cleaning, or add photos.")
+    if len(dataset.classes) < 2:
+        raise UserError(
+            f"There is only one class, “{dataset.classes[0]}”.",
+            "A model needs two classes or more to tell apart: add a folder (or rows) of another class.",
+        )
+    if not dataset.valid():
+        raise UserError(
+            f"The validation set is empty: {why_no_validation(dataset, split)}.", *_other_split(split)
+        )
+    if not dataset.train():
+        raise UserError("The training set is empty: every item is kept for validation.", *_other_split(split))
+    unseen = only_in_validation(dataset)
+    if unseen:
+        raise UserError(
+            f"The {'class' if len(unseen) == 1 else 'classes'} {_names(unseen)} "
+            f"{'is' if len(unseen) == 1 else 'are'} only in the validation set, and would never be learned.",
+            "Keep a share of every class for validation instead (split: stratified), or add training photos.",
+            fix="split=stratified",
+        )
+
+
+def _other_split(split: Split) -> tuple[str, str]:
+    if split.kind == "random":
+        return (
+            "Keep a larger share for validation, or a share of every class (split: stratified).",
+            "split=stratified",
+        )
+    if split.kind == "stratified":
+        return "Add photos: a class needs two to be on both sides.", ""
+    return "Correct the split, or keep a share of every class for validation instead.", "split=stratified"
+
+
+def why_no_validation(dataset: Dataset, split: Split) -> str:
+    """Why no item validates, for a sentence."""
+    if split.kind == "random":
+        return f"{split.valid_pct:.0%} of {len(dataset.items)} items is less than one"
+    if split.kind == "folders":
+        return f"the folder “{split.valid}” holds no usable photo"
+    if split.kind == "column":
+        return f"no row says so in the column “{split.column}”"
+    return "no class has more than one photo"
+
+
+def _names(names: Sequence[str], most: int = 5) -> str:
+    shown = ", ".join(f"“{name}”" for name in names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def relabelled_key(key: str, old: str, new: str) -> str:
+    """Where the file of a photo belongs after its class changed: its folder `old` becomes `new`."""
+    *folders, name = key.split("/")
+    if old not in folders:
+        return key
+    at = len(folders) - 1 - folders[::-1].index(old)
+    return "/".join([*folders[:at], new, *folders[at + 1 :], name])
