@@ -222,10 +222,14 @@ class FindingsFound(Event, frozen=True, kw_only=True):
 
 
 class PreviewSample(Struct, frozen=True):
-    """One element of a batch as a picture (PNG or JPEG bytes) and the words for its target."""
+    """One element of a batch as a picture (PNG or JPEG bytes) and the words for its target.
+
+    Where an item is no picture (a row, a text) `picture` is empty and `words` says what the model receives.
+    """
 
     picture: bytes
     label: str
+    words: str = ""
 
 
 class PreviewBatch(Event, frozen=True, kw_only=True):
@@ -416,12 +420,16 @@ class Exported(Event, frozen=True, kw_only=True):
 
 
 class Prediction(Struct, frozen=True):
-    """The answer for one input; `scores` best first. `problem` says why there is no answer."""
+    """The answer for one input; `scores` best first, none for a number.
+
+    `problem` says why there is no answer, `note` what a person should know about the one there is.
+    """
 
     input: str
     answer: str
     scores: tuple[tuple[str, float], ...] = ()
     problem: str = ""
+    note: str = ""
 
 
 class Predicted(Event, frozen=True, kw_only=True):

@@ -1,0 +1,119 @@
+"""Writes checkpoints: at every epoch's end, every few minutes, and when asked to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from fastai.callback.core import Callback
+
+from studio.engine import checkpoint, randomness, snapshot
+from studio.engine.callbacks.follow import Follow, loaders
+from studio.engine.messages import Checkpointed, Event, Notice, RunState
+from studio.engine.pace import Pace, Stopwatch
+from studio.errors import UserError
+
+
+ANNOUNCED_S = 0.3
+
+
+class Keep(Callback):
+    """Keeps the fit on disk; where the disk refuses, the fit goes on and the older checkpoint stays.
+
+    Parameters
+    ----------
+    blank : State
+        What every checkpoint of this stage has in common.
+    every_s : float
+        The longest time between two checkpoints, in seconds of the wall clock.
+    """
+
+    order = 80
+
+    def __init__(
+        self,
+        run: int,
+        folder: Path,
+        follow: Follow,
+        blank: checkpoint.State,
+        every_s: float,
+        watch: Stopwatch,
+        pace: Pace,
+        emit: Callable[[Event], None],
+    ) -> None:
+        super().__init__()
+        self.run_number, self.folder, self.following, self.blank = run, folder, follow, blank
+        self.every_s, self.watch, self.pace, self.emit = every_s, watch, pace, emit
+        self.last_s = time.monotonic()
+        self.is_epoch_trained = False
+        self.spent_s = 0.0
+
+    def after_batch(self) -> None:
+        """Write when the last checkpoint is too old."""
+        due = time.monotonic() - self.last_s >= self.every_s
+        if due and self.training and not self.following.place.skipping:
+            self.write()
+
+    def after_train(self) -> None:
+        """This epoch was not skipped."""
+        self.is_epoch_trained = True
+
+    def after_epoch(self) -> None:
+        """Write at every epoch's end; the stage's last one is written as the beginning of the next stage."""
+        if self.is_epoch_trained and self.learn.epoch + 1 < self.learn.n_epoch:
+            self.write()
+        self.is_epoch_trained = False
+
+    def write(self) -> None:
+        """Write a checkpoint of this very moment."""
+        phase = "training" if self.training else "validating"
+        self.spent_s = keep(
+            self.run_number, self.folder, self._state(), snapshot.tensors_of(self.learn), self.emit, self.spent_s
+        )
+        if self.spent_s > ANNOUNCED_S:
+            self.emit(RunState(run=self.run_number, state=phase))
+        self.last_s = time.monotonic()
+        self.pace.restart()
+
+    def _state(self) -> checkpoint.State:
+        place, average = self.following.place, self.learn.recorder.smooth_loss
+        scaler = getattr(self.learn, "scaler", None)
+        return msgspec.structs.replace(
+            self.blank,
+            epoch=place.epoch,
+            batch=place.batch,
+            step=place.step,
+            begun=True,
+            seconds=self.watch.seconds(),
+            smooth=(average.count, float(average.val)),
+            epoch_start=self.following.epoch_start if place.batch else randomness.capture(loaders(self.learn)),
+            now=self.following.trained or randomness.capture(),
+            hypers=snapshot.hypers_of(self.learn),
+            numbers=snapshot.numbers_of(self.learn),
+            scaler=None if scaler is None else scaler.state_dict(),
+        )
+
+
+def keep(
+    run: int, folder: Path, state: checkpoint.State, tensors: checkpoint.Tensors, emit: Callable[[Event], None], usual_s: float
+) -> float:
+    """Write a checkpoint, or say why none was written; return the seconds it took.
+
+    Parameters
+    ----------
+    usual_s : float
+        How long it took before: only what takes long is announced.
+    """
+    if usual_s > ANNOUNCED_S:
+        emit(RunState(run=run, state="checkpointing"))
+    began = time.monotonic()
+    try:
+        checkpoint.write(folder, state, tensors)
+    except UserError as error:
+        emit(Notice(level="error", text=f"No checkpoint was written, training goes on. {error}"))
+        return usual_s
+    spent = time.monotonic() - began
+    emit(Checkpointed(run=run, step=state.step, seconds=spent))
+    return spent

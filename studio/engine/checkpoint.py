@@ -1,0 +1,142 @@
+"""Checkpoints on disk: weights and moments as safetensors, everything else as JSON, nothing pickled.
+
+`checkpoint-<step>.safetensors` is written first and depends on the step alone; `checkpoint-<step>.json` is
+written last and makes the checkpoint valid. Each is replaced in one stroke. The newest two are kept, so that a
+crash or a full disk in the middle of writing always leaves one behind. Must not import Qt or fastai.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import safetensors.torch
+import torch
+from msgspec import Struct
+
+from studio.project.atomic import write_bytes
+
+VERSION = 1
+KEPT = 2
+
+
+class State(Struct, frozen=True, kw_only=True):
+    """All of a fit but its tensors.
+
+    Attributes
+    ----------
+    stage, epoch, batch : int
+        The stage by its place in the recipe, and how far it is: `batch` batches of `epoch` are done.
+    begun : bool
+        False where the stage starts afresh from the weights: no moments, no random states.
+    step : int
+        Batches of the whole run that are done.
+    seconds : float
+        Training time so far.
+    stages, batch_sizes : tuple of int
+        The stages that the run has, and the batch of each.
+    fingerprint : str
+        Of the items that it trains and judges with.
+    smooth : (int, float)
+        Count and value of fastai's moving average of the loss.
+    epoch_start, now : dict
+        Random states (`randomness.capture`) before the epoch's first batch, and at the checkpoint.
+    hypers, numbers : list of dict
+        Of the optimizer: one dict a group, and one a parameter for what is no tensor.
+    """
+
+    stage: int
+    epoch: int
+    batch: int
+    step: int
+    begun: bool
+    seconds: float
+    stages: tuple[int, ...]
+    batch_sizes: tuple[int, ...]
+    fingerprint: str
+    smooth: tuple[int, float] = (0, 0.0)
+    epoch_start: dict[str, Any] = {}
+    now: dict[str, Any] = {}
+    hypers: list[dict[str, Any]] = []
+    numbers: list[dict[str, Any]] = []
+    scaler: dict[str, Any] | None = None
+    version: int = VERSION
+    tensors_size: int = 0
+    tensors_crc: int = 0
+
+
+Tensors = dict[str, torch.Tensor]
+
+
+def write(folder: Path, state: State, tensors: Mapping[str, torch.Tensor]) -> Path:
+    """Write a checkpoint, then drop those beyond the newest two.
+
+    Parameters
+    ----------
+    tensors : mapping
+        Names begin with "model." or "opt."; any device, shared storage allowed.
+
+    Raises
+    ------
+    UserError
+        Where the disk is full or the folder cannot be written; every older checkpoint is still there.
+    """
+    raw = safetensors.torch.save(apart(tensors))
+    sealed = msgspec.structs.replace(state, tensors_size=len(raw), tensors_crc=zlib.crc32(raw))
+    name = f"checkpoint-{state.step:08d}"
+    write_bytes(folder / f"{name}.safetensors", raw)
+    write_bytes(folder / f"{name}.json", msgspec.json.encode(sealed))
+    _drop_old(folder)
+    return folder / f"{name}.json"
+
+
+def newest(folder: Path) -> tuple[State, Tensors] | None:
+    """Read the newest checkpoint that is whole, or None where there is none."""
+    for state, raw in _whole(folder):
+        return state, safetensors.torch.load(raw)
+    return None
+
+
+def remove_all(folder: Path) -> None:
+    """Delete a finished run's checkpoints."""
+    for path in (*folder.glob("checkpoint-*.json"), *folder.glob("checkpoint-*.safetensors")):
+        path.unlink(missing_ok=True)
+
+
+def apart(tensors: Mapping[str, torch.Tensor]) -> Tensors:
+    """Copy to the CPU what is elsewhere, and give every tensor its own memory, as safetensors wants it."""
+    seen: set[int] = set()
+    result: Tensors = {}
+    for name, tensor in tensors.items():
+        plain = tensor.detach().cpu().contiguous().as_subclass(torch.Tensor)
+        place = plain.untyped_storage().data_ptr()
+        shared = place in seen or plain.untyped_storage().nbytes() != plain.nbytes
+        seen.add(place)
+        result[name] = plain.clone() if shared else plain
+    return result
+
+
+def _whole(folder: Path) -> Iterator[tuple[State, bytes]]:
+    for path in _newest_first(folder):
+        try:
+            state = msgspec.json.decode(path.read_bytes(), type=State)
+            raw = path.with_suffix(".safetensors").read_bytes()
+        except (OSError, msgspec.DecodeError):
+            continue  # torn or half deleted: the one before it is whole
+        known = state.version == VERSION
+        if known and len(raw) == state.tensors_size and zlib.crc32(raw) == state.tensors_crc:
+            yield state, raw
+
+
+def _newest_first(folder: Path) -> list[Path]:
+    return sorted(folder.glob("checkpoint-*.json"), reverse=True)
+
+
+def _drop_old(folder: Path) -> None:
+    kept = {path.stem for path in _newest_first(folder)[:KEPT]}
+    for path in (*_newest_first(folder), *folder.glob("checkpoint-*.safetensors")):
+        if path.stem not in kept:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,76 @@
+"""The device that fits run on, its precision, and how many threads torch may use.
+
+Thread counts are set on purpose: fastai's small operations slow down many times over when every core of a
+busy machine joins in. Must not import Qt.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import torch
+
+from studio.errors import UserError
+from studio.recipe.schema import Precision
+
+
+def prepare() -> torch.device:
+    """Fix threads and fastai's default device for this thread's process, and return the device."""
+    from fastai.torch_core import default_device
+
+    torch.set_num_threads(threads())
+    if torch.get_num_interop_threads() != 1:
+        _one_interop_thread()
+    return torch.device(default_device(use=torch.cuda.is_available()))
+
+
+def threads() -> int:
+    """Physical cores that this process may use, or what OMP_NUM_THREADS asks for."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if asked.isdigit() and int(asked) > 0:
+        return int(asked)
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(allowed, psutil.cpu_count(logical=False) or allowed))
+
+
+def _one_interop_thread() -> None:
+    try:
+        torch.set_num_interop_threads(1)
+    except RuntimeError:  # another library ran a parallel region first; torch allows this only before that
+        return
+
+
+def device_name(device: torch.device) -> str:
+    """The device in words."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return _cpu_name() or platform.machine() or "CPU"
+
+
+def _cpu_name() -> str:
+    with suppress(OSError), Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()
+
+
+def precision_on(asked: Precision, device: torch.device) -> Precision:
+    """What `asked` means on `device`: "fp32", "fp16" or "bf16".
+
+    Raises
+    ------
+    UserError
+        Where the card has no bf16.
+    """
+    if device.type != "cuda":
+        return "fp32"
+    if asked == "bf16" and not torch.cuda.is_bf16_supported(including_emulation=False):
+        raise UserError(
+            f"{device_name(device)} cannot train in bf16.", "Set the precision to fp16, fp32 or automatic."
+        )
+    return "fp16" if asked == "auto" else asked

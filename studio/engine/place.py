@@ -1,0 +1,42 @@
+"""Where a run is: shared by the callbacks of one stage, moved on by one of them. Must not import torch or Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.engine.messages import StagePlan
+
+
+@dataclass
+class Place:
+    """The batch that was last done.
+
+    Attributes
+    ----------
+    first_step : int
+        Batches of the run before this stage.
+    batch : int
+        Batches of this epoch that are done.
+    skipping : bool
+        True while a resumed fit runs up to its checkpoint without training.
+    broken : bool
+        True once the loss is no number any more.
+    """
+
+    plan: StagePlan
+    first_step: int
+    epoch: int = 0
+    batch: int = 0
+    skipping: bool = False
+    broken: bool = False
+
+    @property
+    def step(self) -> int:
+        """Batches of the whole run that are done."""
+        return self.first_step + self.epoch * self.plan.batches + self.batch
+
+
+def first_steps(plans: tuple[StagePlan, ...]) -> tuple[int, ...]:
+    """Return the number of batches before each stage."""
+    counts = [plan.batches * plan.epochs for plan in plans]
+    return tuple(sum(counts[:index]) for index in range(len(counts)))

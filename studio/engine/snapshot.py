@@ -1,0 +1,130 @@
+"""A learner's weights, moments and hyper-parameters, taken out and put back exactly.
+
+fastai's own `load_state_dict` keeps the very tensors it is given, and `Learner.load` swallows a mismatch;
+here everything is copied, and what does not fit is an error. Must not import Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from studio.engine.checkpoint import State, Tensors
+from studio.errors import UserError
+
+
+def tensors_of(learner: Any) -> Tensors:
+    """Name every tensor of the model ("model.") and of the optimizer ("opt."); not copied."""
+    named = {f"model.{name}": value for name, value in learner.model.state_dict().items()}
+    for index, state in enumerate(_states(learner)):
+        for key, value in state.items():
+            if isinstance(value, torch.Tensor):
+                named[f"opt.{index}.{key}"] = value
+    return named
+
+
+def numbers_of(learner: Any) -> list[dict[str, Any]]:
+    """Return the optimizer's state that is no tensor: one dict a parameter."""
+    plain = ({k: v for k, v in s.items() if not isinstance(v, torch.Tensor)} for s in _states(learner))
+    return [{k: v if isinstance(v, bool) else _number(v) for k, v in s.items()} for s in plain]
+
+
+def hypers_of(learner: Any) -> list[dict[str, Any]]:
+    """Return the hyper-parameters: one dict a layer group."""
+    return [{k: v if isinstance(v, bool) else _number(v) for k, v in h.items()} for h in learner.opt.hypers]
+
+
+def load_model(learner: Any, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Copy weights and buffers into the model.
+
+    Raises
+    ------
+    UserError
+        Where they are of another network.
+    """
+    weights = {name.removeprefix("model."): t for name, t in tensors.items() if name.startswith("model.")}
+    try:
+        learner.model.load_state_dict(weights, strict=True)
+    except RuntimeError as error:
+        raise UserError(
+            "The saved weights do not fit this network.",
+            "The network or the classes have changed since they were saved: train a new run.",
+        ) from error
+
+
+def load_optimizer(learner: Any, state: State, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Copy moments and hyper-parameters into the optimizer.
+
+    Raises
+    ------
+    UserError
+        Where they are of another network.
+    """
+    groups, parameters = len(learner.opt.hypers), len(_states(learner))
+    if len(state.numbers) != parameters or len(state.hypers) != groups:
+        raise UserError("The checkpoint is of another network.", "Train a new run.")
+    _fill_optimizer(learner, state.hypers, state.numbers, tensors)
+
+
+def finite(learner: Any) -> bool:
+    """Whether every weight and buffer is a number."""
+    values = (v for v in learner.model.state_dict().values() if v.is_floating_point())
+    return all(bool(torch.isfinite(v).all()) for v in values)
+
+
+def _fill_optimizer(
+    learner: Any, hypers: list[dict[str, Any]], numbers: list[dict[str, Any]], tensors: Mapping[str, torch.Tensor]
+) -> None:
+    for hyper, saved in zip(learner.opt.hypers, hypers, strict=True):
+        hyper.clear()
+        hyper.update(saved)
+    moments = _moments(tensors)
+    for index, (parameter, _, _, _) in enumerate(learner.opt.all_params()):
+        own = {key: t.to(parameter.device).clone() for key, t in moments.get(index, {}).items()}
+        learner.opt.state[parameter] = {**numbers[index], **own}
+
+
+def _moments(tensors: Mapping[str, torch.Tensor]) -> dict[int, Tensors]:
+    """Group "opt.<index>.<key>" by index."""
+    grouped: dict[int, Tensors] = {}
+    for name, tensor in tensors.items():
+        if name.startswith("opt."):
+            _, index, key = name.split(".", 2)
+            grouped.setdefault(int(index), {})[key] = tensor
+    return grouped
+
+
+def _states(learner: Any) -> list[dict[str, Any]]:
+    return [state for _, _, state, _ in learner.opt.all_params()]
+
+
+def _number(value: Any) -> int | float:
+    return value if type(value) in (int, float) else float(value)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A copy in memory of all that a fit changes in a learner."""
+
+    tensors: Tensors
+    numbers: list[dict[str, Any]]
+    hypers: list[dict[str, Any]]
+    is_training: bool
+
+
+def take(learner: Any) -> Taken:
+    """Copy a learner's weights, moments and hyper-parameters."""
+    copies = {name: value.detach().clone() for name, value in tensors_of(learner).items()}
+    return Taken(copies, numbers_of(learner), hypers_of(learner), learner.model.training)
+
+
+def put_back(learner: Any, taken: Taken) -> None:
+    """Make a learner what it was when `taken` was; gradients are dropped."""
+    load_model(learner, taken.tensors)
+    _fill_optimizer(learner, taken.hypers, taken.numbers, taken.tensors)
+    learner.model.train(taken.is_training)
+    for parameter in learner.model.parameters():
+        parameter.grad = None

@@ -1,0 +1,49 @@
+"""What a problem type gives so that its model can leave the studio. Imports torch: engine only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+Outputs = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A model made ready for the ONNX bundle, and the cases that prove the bundle right.
+
+    Attributes
+    ----------
+    module : nn.Module
+        From prepared input to scores, preprocessing inside; a copy on the CPU, in eval mode.
+    example : tuple of Tensor
+        One small batch of input, in the order of `inputs`.
+    inputs, outputs : tuple of str
+        Names in the graph. The first axis of each is the batch, of any size.
+    spec : dict
+        The problem's part of the manifest: `classes`, `input`, `in_graph`, as its `answers.py` reads them.
+    cases : tuple
+        Real inputs, as the problem's `answers.find` gives them: paths, or what stands for a row or a text.
+    reference : callable
+        The trained model's outputs for `cases`, computed by the learner's own data pipeline. Each value has
+        shape (n_cases, ...).
+    learner_cases : tuple of dict
+        For a problem of tables: the first rows of `cases`, as the learner's own `test_dl` takes them. Empty
+        where it takes paths.
+    learner_reference : callable or None
+        What the learner's `get_preds` gives for `cases`, where that is not `scores`.
+    """
+
+    module: nn.Module
+    example: tuple[Tensor, ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    spec: dict[str, Any]
+    cases: tuple[Any, ...]
+    reference: Callable[[], Outputs]
+    learner_cases: tuple[dict[str, Any], ...] = ()
+    learner_reference: Callable[[], NDArray[Any]] | None = None
