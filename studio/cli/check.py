@@ -1,0 +1,78 @@
+"""`thaw check`: what would spoil a run, found before it. Needs no torch. No Qt."""
+
+from __future__ import annotations
+
+import typer
+
+from studio.cli.options import JsonOption, ProjectArgument
+from studio.cli.output import Output, opened
+from studio.cli.screen import Screen
+from studio.cli.status import FAILED
+from studio.cli.words import counted
+from studio.cli.work import project_at
+from studio.dataset.edits import apply_marks
+from studio.engine.messages import Finding, FindingsFound, Progress
+
+STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+SHOWN_ITEMS = 5
+
+
+def command(project: ProjectArgument, is_json: JsonOption = False) -> None:
+    """Look for trouble in the data before training; status 1 where something must be mended first."""
+    with opened(is_json) as output:
+        findings = _checked(project, output)
+        errors = sum(finding.severity == "error" for finding in findings)
+        warnings = sum(finding.severity == "warning" for finding in findings)
+        output.line({"done": "check", "errors": errors, "warnings": warnings, "findings": len(findings)})
+        output.show(_verdict(errors, warnings))
+    if errors:
+        raise typer.Exit(FAILED)
+
+
+def _checked(path: ProjectArgument, output: Output) -> list[Finding]:
+    findings: list[Finding] = []
+    with project_at(path) as project, Screen(output.screen) as screen:
+        recipe, root = project.recipe, project.data_root
+        dataset = apply_marks(project.problem.part("items").collect(recipe, root), project.journal.marks())
+
+        def progress(text: str, done: int, total: int) -> None:
+            if not output.is_json:
+                screen.show(Progress(text=text, done=done, total=total))
+
+        for finding in project.problem.part("checks").check(dataset, recipe, root, progress):
+            findings.append(finding)
+            output.event(FindingsFound(findings=(finding,)))
+            _show(output, finding)
+    return findings
+
+
+def _show(output: Output, finding: Finding) -> None:
+    style = STYLES[finding.severity]
+    output.show(f"[{style}]{finding.severity.capitalize()}[/]: {_plain(finding.title)}")
+    output.show(f"  {_plain(finding.meaning)}")
+    if finding.items:
+        shown = ", ".join(finding.items[:SHOWN_ITEMS])
+        more = max(finding.count, len(finding.items)) - SHOWN_ITEMS
+        output.show(f"  {_plain(shown)}" + (f" and {more:,} more" if more > 0 else ""))
+    if finding.fix is not None:
+        sets = " ".join(f"{name}={_value(value)}" for name, value in finding.fix.values.items())
+        output.show(f"  To mend it: {_plain(finding.fix.label)} ({_plain(sets)})")
+
+
+def _value(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(str, value[:SHOWN_ITEMS])) + (",..." if len(value) > SHOWN_ITEMS else "")
+    return str(value)
+
+
+def _plain(text: str) -> str:
+    """Names may hold square brackets, which the terminal's markup would eat."""
+    return text.replace("[", r"\[")
+
+
+def _verdict(errors: int, warnings: int) -> str:
+    if errors:
+        return f"{counted(errors, 'error')} must be mended before training."
+    if warnings:
+        return f"Ready to train, with {counted(warnings, 'warning')}."
+    return "Ready to train."

@@ -1,0 +1,58 @@
+"""`thaw export`: a run's model in a format of its own, with its proof sheet. No Qt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from studio.cli.options import JsonOption, ProjectArgument, RunOption
+from studio.cli.output import Output, opened
+from studio.cli.results import trained_run
+from studio.cli.words import bytes_in_words, percent
+from studio.cli.work import project_at, working
+from studio.engine.messages import Exported
+from studio.exports import EXPORTS, export_named
+
+FormatOption = Annotated[
+    str, typer.Option("--format", metavar="FORMAT", help=f"One of: {', '.join(e.name for e in EXPORTS)}.")
+]
+ToOption = Annotated[
+    Path | None, typer.Option("--to", metavar="FOLDER", help="Where to; the run's folder without it.")
+]
+
+
+def command(
+    project: ProjectArgument,
+    format_name: FormatOption = "onnx",
+    to: ToOption = None,
+    run: RunOption = None,
+    is_json: JsonOption = False,
+) -> None:
+    """Export a trained run, compared with the model on real items where the format can be."""
+    with opened(is_json) as output:
+        chosen = export_named(format_name)
+        with project_at(project) as there:
+            number = trained_run(there, run)
+            folder = to or there.run(number).path / "export" / chosen.name
+        with working(project, output) as work:
+            work.session.export(number, chosen.name, str(folder.absolute()))
+            exported = work.heard.last(Exported)
+        output.line({"done": "export", "run": number, "format": chosen.name, "path": exported.path})
+        show(output, exported)
+
+
+def show(output: Output, exported: Exported) -> None:
+    """Print what was exported and its proof."""
+    output.show(f"Exported run {exported.run} to {exported.path}")
+    proof = exported.proof
+    if proof is not None:
+        output.show(
+            proof.sentence,
+            f"  items compared {proof.items}, agreement {percent(proof.agreement)}, "
+            f"largest difference {proof.largest_difference:.2g}, "
+            f"{proof.latency_ms:.1f} ms per item on this processor, {bytes_in_words(proof.size_bytes)}",
+        )
+    if exported.warning:
+        output.note(exported.warning, "yellow")

@@ -1,0 +1,116 @@
+"""Intentions that the engine carries out: look at the data, find a rate, train, and what steers a running job.
+
+Must not import torch, pandas or numpy.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from PySide6.QtCore import QObject, QTimer
+
+from studio.engine import messages as m
+from studio.errors import UserError
+from studio.ui.actions.context import Context
+
+RESCAN_MS = 250
+REFRESH_MS = 800  # after marks: several follow each other quickly
+_BACKGROUND = ("Scan", "Check", "Preview", "Estimate")
+
+
+class Jobs(QObject):
+    """Commands to the engine. Looking at the data is background work: it gives way to what a person asks for."""
+
+    def __init__(self, context: Context, parent: QObject) -> None:
+        super().__init__(parent)
+        self.context = context
+        self._rescan = QTimer(self)
+        self._rescan.setSingleShot(True)
+        self._rescan.timeout.connect(self.scan)
+        self._estimate = QTimer(self)
+        self._estimate.setSingleShot(True)
+        self._estimate.setInterval(RESCAN_MS)
+        self._estimate.timeout.connect(self.estimate)
+
+    def scan_soon(self, delay_ms: int = RESCAN_MS) -> None:
+        """Look at the data again when no further edit comes for `delay_ms`."""
+        self._rescan.start(delay_ms)
+
+    def estimate_soon(self) -> None:
+        """Predict the memory again when no further edit comes."""
+        self._estimate.start()
+
+    def forget(self) -> None:
+        """The project is going: what was to be done soon is not wanted any more."""
+        self._rescan.stop()
+        self._estimate.stop()
+
+    def scan(self) -> None:
+        """Read the data, check it, draw a batch, predict the memory."""
+        if self.context.store.project is None:
+            return
+        self._stop_looking()
+        for command in (m.Scan(), m.Preview(), m.Check(), m.Estimate()):
+            self.context.client.submit(command, background=True)
+
+    def preview(self, stage: int) -> None:
+        """Another augmented batch."""
+        self.context.project()
+        self.context.client.submit(m.Preview(stage=stage), background=True)
+
+    def estimate(self) -> None:
+        """Memory for every stage."""
+        self.context.project()
+        self.context.client.submit(m.Estimate(), background=True)
+
+    def find_rate(self, stage: int) -> None:
+        """Run the finder, for a thawed stage on the weights of the newest run."""
+        recipe = self.context.own_project().recipe
+        frozen = recipe.training.stages[stage].freeze
+        run = None if frozen or stage == 0 else self._newest_trained()
+        self._free_for("find a rate")
+        self.context.client.submit(m.FindRate(stage=stage, run=run))
+
+    def train(self) -> None:
+        """A new run."""
+        self.context.own_project()
+        self._free_for("train")
+        self.context.client.submit(m.Train())
+
+    def resume(self, run: int) -> None:
+        """Go on with a run whose curves are already shown."""
+        self.context.own_project()
+        self._free_for("resume a run")
+        self.context.client.submit(m.Train(resume=run))
+
+    def steer(self, command: m.Command) -> None:
+        """Pause, go on with or stop the fit; nothing happens where there is none."""
+        store = self.context.store
+        if store.job is None or not self.context.training():
+            return
+        self.context.client.control(command)
+        if isinstance(command, m.StopKeep | m.Discard):
+            store.job = dataclasses.replace(store.job, stopping=True)
+            store.jobChanged.emit()
+
+    def cancel(self) -> None:
+        """Cancel the job that is not a fit, and what waits behind it."""
+        if not self.context.training():
+            self.context.client.drop()
+            self.context.client.control(m.Cancel())
+
+    def _free_for(self, words: str) -> None:
+        if self.context.training():
+            raise UserError(f"A run is training, so the studio cannot {words} now.", "Wait for it, or stop it first.")
+        if self.context.store.job is not None and self.context.store.job.what == "FindRate":
+            self.context.client.give_up()
+
+    def _stop_looking(self) -> None:
+        """Give up what looks at data as they were before the edit."""
+        job = self.context.store.job
+        if job is not None and job.what in _BACKGROUND:
+            self.context.client.give_up()
+
+    def _newest_trained(self) -> int | None:
+        done = [r.number for r in self.context.store.runs if r.status in ("finished", "stopped")]
+        return done[-1] if done else None

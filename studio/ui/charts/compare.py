@@ -1,0 +1,138 @@
+"""Runs over each other, by epoch: validation loss, and the metric that they are judged by.
+
+Must not import: pages, the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from studio.ui.charts.axes import Axis
+from studio.ui.charts.base import Curve, Plot
+from studio.ui.charts.legend import Entry, Legend
+from studio.ui.compared import curve_colour
+from studio.ui.live_run import LiveRun
+from studio.ui.theme import SIZES
+
+_PAD = 0.08
+_SYMBOL = 5
+
+
+@dataclass(frozen=True)
+class Series:
+    """One run: epochs counted from 1 over all its stages, and a value at the end of each (None leaves a gap)."""
+
+    run: int
+    epochs: tuple[float, ...]
+    values: tuple[float | None, ...]
+
+    def last(self) -> float | None:
+        """The last value that is known."""
+        return next((value for value in reversed(self.values) if value is not None), None)
+
+
+def reduce(runs: Mapping[int, LiveRun], metric: str) -> tuple[Series, ...]:
+    """The values of a metric (``"valid_loss"`` or one by fastai's name) at the ends of epochs, run by run."""
+    return tuple(_series(number, run, metric) for number, run in runs.items())
+
+
+def _series(number: int, run: LiveRun, metric: str) -> Series:
+    if metric == "valid_loss":
+        values = tuple(epoch.valid_loss for epoch in run.epochs)
+    else:
+        values = tuple(epoch.metrics.get(metric) for epoch in run.epochs)
+    return Series(number, tuple(float(i + 1) for i in range(len(values))), values)
+
+
+class EpochPlot(QWidget):
+    """One metric of several runs over the epoch."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._legend = Legend(title)
+        self._series: tuple[Series, ...] = ()
+        self._curves: list[Curve] = []
+        self.plot = Plot(x=Axis("epochs", "bottom"), y=Axis("", "left", grid=True), readout=self._words_at)
+        self.plot.cursorMoved.connect(self._say)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SIZES.half)
+        layout.addWidget(self._legend)
+        layout.addWidget(self.plot, 1)
+
+    def set_title(self, title: str) -> None:
+        """Name the metric."""
+        self._legend.set_title(title)
+
+    def show_series(self, series: tuple[Series, ...]) -> None:
+        """Draw these runs."""
+        self._series = series
+        for curve in self._curves:
+            self.plot.drop(curve)
+        self._curves = [self._curve(position, one) for position, one in enumerate(series)]
+        self._fit()
+        self._say(None)
+
+    def _curve(self, position: int, series: Series) -> Curve:
+        curve = self.plot.curve(curve_colour(position), width=2)
+        curve.set_points(series.epochs, series.values)
+        if len(series.epochs) == 1:
+            curve.setSymbol("o")
+            curve.setSymbolSize(_SYMBOL)
+        return curve
+
+    def _fit(self) -> None:
+        known = [v for s in self._series for v in s.values if v is not None]
+        longest = max((len(s.epochs) for s in self._series), default=0)
+        if known and longest:
+            low, high = float(np.min(known)), float(np.max(known))
+            room = (high - low or abs(high) or 1.0) * _PAD
+            self.plot.show_span(x=(1.0, max(2.0, float(longest))), y=(low - room, high + room))
+
+    def _say(self, x: object) -> None:
+        """Values now, or under the cursor."""
+        epoch = round(x) if isinstance(x, float) else None
+        entries = tuple(
+            Entry(curve_colour(position), f"run {series.run}", _figure(value_at(series, epoch)))
+            for position, series in enumerate(self._series)
+        )
+        self._legend.show_entries(entries, f"epoch {epoch}" if epoch is not None and epoch > 0 else "")
+
+    def _words_at(self, _x: float) -> str:
+        return ""
+
+
+def value_at(series: Series, epoch: int | None) -> float | None:
+    """The value of an epoch (counted from 1), or the last one for None."""
+    if epoch is None:
+        return series.last()
+    return series.values[epoch - 1] if 1 <= epoch <= len(series.values) else None
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
+
+
+class CompareChart(QWidget):
+    """Validation loss at the left, score at the right, one crosshair over both."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.loss, self.score = EpochPlot("Loss"), EpochPlot("Score")
+        self.loss.plot.cursorMoved.connect(self.score.plot.show_cursor)
+        self.score.plot.cursorMoved.connect(self.loss.plot.show_cursor)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SIZES.page_margin)
+        layout.addWidget(self.loss, 1)
+        layout.addWidget(self.score, 1)
+
+    def show_runs(self, runs: Mapping[int, LiveRun], score: str, names: Sequence[str] = ()) -> None:
+        """Draw runs; `score` by fastai's name."""
+        self.loss.show_series(reduce(runs, "valid_loss"))
+        self.score.set_title(score.replace("_", " ").capitalize())
+        self.score.show_series(reduce(runs, score))

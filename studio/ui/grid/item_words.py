@@ -1,0 +1,54 @@
+"""The words of an item's tile: what it is, what the model saw, how wrong that was, and its mark. No Qt.
+
+Must not import: Qt, numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from studio.project.marks import Mark
+from studio.project.results import ItemResult
+
+Caption = Callable[[Any], str]
+
+
+def title(item: ItemResult, caption: Caption = str) -> str:
+    """``ant, seen as bee``; the class alone where the model agrees."""
+    name = caption(item.target)
+    return name if agrees(item) else f"{name}, seen as {caption(item.predicted)}"
+
+
+def seen_as(item: ItemResult, caption: Caption = str) -> str:
+    """The model's side: ``seen as bee``, ``rightly seen``."""
+    return "rightly seen" if agrees(item) else f"seen as {caption(item.predicted)}"
+
+
+def agrees(item: ItemResult) -> bool:
+    """Whether the model says what the item is."""
+    return bool(item.target == item.predicted)
+
+
+def loss(item: ItemResult) -> str:
+    """``loss 6.1``; ``no loss`` where it is not a number."""
+    if item.loss is None:
+        return "no loss"
+    return f"loss {item.loss:.1f}" if item.loss >= 1 else f"loss {item.loss:.2f}"
+
+
+def badge(mark: Mark | None, caption: Caption = str) -> str:
+    """``keep``, ``bee``, ``remove``: the words of a mark."""
+    if mark is None:
+        return ""
+    return caption(mark.value) if mark.action == "relabel" else mark.action
+
+
+def mark_counts(marks: Mapping[str, Mark]) -> str:
+    """``3 marks: 1 keep, 1 relabel, 1 remove``."""
+    counts = {
+        action: sum(1 for m in marks.values() if m.action == action)
+        for action in ("keep", "relabel", "remove")
+    }
+    parts = ", ".join(f"{n:,} {action}" for action, n in counts.items() if n)
+    return f"{len(marks):,} {'mark' if len(marks) == 1 else 'marks'}: {parts}" if parts else "No marks yet"

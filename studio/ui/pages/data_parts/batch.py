@@ -1,0 +1,138 @@
+"""Samples as pictures: one augmented batch as the model sees it, or the photos as they are on disk.
+
+Rules: pictures are decoded by `ThumbnailLoader`, never on the GUI thread; a tile stands empty until its
+picture came.
+Must not import: the store, actions, torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from studio.engine import messages as m
+from studio.ui.samples.thumbnails import ThumbnailLoader
+from studio.ui.theme import SIZES
+from studio.ui.widgets import Card, LinkButton, SegmentedControl, SmallLabel, ThumbGrid, set_note, set_tone
+
+MOST: Final = 12
+_TILE: Final = SIZES.grid * 11
+_SKELETON: Final = tuple(f"empty/{number}" for number in range(MOST))
+_PICTURE: Final = SIZES.grid * 20  # decoded larger than a tile, which stretches to straight edges
+
+
+class Batch(Card):
+    """A grid of pictures with their labels.
+
+    Signals
+    -------
+    anotherRequested()
+        Show another augmented batch.
+    """
+
+    anotherRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("One batch, as the model sees it", parent=parent)
+        self.choice = SegmentedControl(
+            [("batch", "As the model sees it"), ("photos", "As they are")], "batch"
+        )
+        self.choice.setAccessibleName("Which pictures")
+        self.choice.keyChosen.connect(self._choose)
+        self.another = LinkButton("Another", "refresh")
+        self.another.clicked.connect(self.anotherRequested)
+        self.head.insertWidget(2, self.another)
+        self.head.addWidget(self.choice)
+        self.grid = ThumbGrid(_TILE, _TILE)
+        self._said = SmallLabel(wrap=True)
+        self.body.addWidget(self._said)
+        self.body.addWidget(self.grid)
+        set_note(self, "augmentation")
+        self._loader = ThumbnailLoader(parent=self)
+        self._loader.ready.connect(self._arrived)
+        self._preview: m.PreviewBatch | None = None
+        self._samples: tuple[m.SampleRef, ...] = ()
+        self._error = ""
+        self._class = ""
+        self._keys: tuple[str, ...] = ()
+        self._words: tuple[str, ...] = ()
+
+    def show_batch(
+        self, preview: m.PreviewBatch | None, error: str, samples: Sequence[m.SampleRef], root: Path
+    ) -> None:
+        """Show the batch, or the sentence why there is none, and the photos below `root`."""
+        self._loader.set_size(_PICTURE, _PICTURE, self.devicePixelRatioF())
+        self._loader.set_root(root)
+        if preview is not self._preview:
+            self._preview = preview
+            pictures = preview.samples[:MOST] if preview is not None else ()
+            self._loader.set_bytes({f"batch/{i}": p.picture for i, p in enumerate(pictures)})
+            self._keys = ()
+        self._samples, self._error = tuple(samples), error
+        self._show()
+
+    def show_nothing(self) -> None:
+        """Empty tiles while the data is looked at for the first time."""
+        self._preview, self._samples, self._error, self._class = None, (), "", ""
+        self._loader.clear()
+        self._show()
+
+    def show_class(self, name: str) -> None:
+        """Only photos of one class, as they are; the same class again shows all of them."""
+        self._class = "" if name == self._class and self.choice.key() == "photos" else name
+        self.choice.choose("photos")
+        self._show()
+
+    def set_can_ask(self, can: bool) -> None:
+        """Whether another batch can be drawn now."""
+        self.another.setEnabled(can)
+
+    @Slot(str)
+    def _choose(self, _key: str) -> None:
+        self._class = ""
+        self._show()
+
+    def _show(self) -> None:
+        batch = self.choice.key() == "batch"
+        only = f"{self._class} only" if self._class else "a few of each class"
+        self.set_title("One batch" if batch else "Photos", "" if batch else only)
+        self.another.setVisible(batch)
+        keys, captions = self._batch() if batch else self._photos()
+        self._say(batch)
+        if not keys and not self._error:
+            keys, captions = _SKELETON, ("",) * MOST
+        if (keys, captions) != (self._keys, self._words):
+            self._keys, self._words = keys, captions
+            self.grid.set_tiles([(self._loader.image(k), c) for k, c in zip(keys, captions, strict=True)])
+        self._loader.want([] if keys is _SKELETON else keys)
+
+    def _batch(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        shown = self._preview.samples[:MOST] if self._preview is not None else ()
+        return tuple(f"batch/{i}" for i in range(len(shown))), tuple(s.label for s in shown)
+
+    def _photos(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        shown = [s for s in self._samples if not self._class or s.label == self._class][:MOST]
+        marks = tuple(f"{s.label} · validation" if s.valid else s.label for s in shown)
+        return tuple(s.key for s in shown), marks
+
+    def _say(self, batch: bool) -> None:
+        """A sentence in place of an empty grid."""
+        text, tone = "", "dim"
+        if batch and self._preview is None:
+            text, tone = (self._error, "error") if self._error else ("The first batch is on its way.", "dim")
+        elif not batch and not self._samples:
+            text = "No photos have been found yet."
+        self._said.setText(text)
+        self._said.setVisible(bool(text))
+        set_tone(self._said, tone)
+
+    @Slot(str)
+    def _arrived(self, key: str) -> None:
+        if key in self._keys:
+            tile = self.grid.tiles()[self._keys.index(key)]
+            tile.set_picture(self._loader.image(key))
+            tile.setToolTip(self._loader.broken(key) or ("" if key.startswith("batch/") else key))

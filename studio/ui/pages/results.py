@@ -1,0 +1,267 @@
+"""Results: the score and what it is worth, what was taken for what, and the items behind every number.
+
+Rules: layout only; sentences are in `results_parts/score_words.py`.
+Must not import: numpy, pyqtgraph.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from studio.project import RunRecord
+from studio.project.results import ItemResult, Results
+from studio.ui.actions import Actions
+from studio.ui.charts.confusion import ConfusionMatrix, reduce, words
+from studio.ui.grid import item_words
+from studio.ui.pages.base import Page
+from studio.ui.pages.results_parts.class_table import ClassTable
+from studio.ui.pages.results_parts.items_panel import ItemsPanel
+from studio.ui.pages.results_parts.score_card import ScoreCard
+from studio.ui.pages.results_parts.score_words import compare, figure
+from studio.ui.samples import sample_kind
+from studio.ui.store import Store
+from studio.ui.theme import SIZES
+from studio.ui.widgets import Card, EmptyState, MenuButton, PrimaryButton, ProgressLine, SmallLabel, set_note
+from studio.ui.widgets.words import plural
+
+
+class ResultsPage(Page):
+    """See the module's docstring.
+
+    Signals
+    -------
+    itemRequested(str)
+        A person wants to see one item by its key (double click).
+    """
+
+    key = "results"
+    title = "Results"
+    listens = ("projectChanged", "resultsChanged", "runsChanged", "jobChanged")
+
+    itemRequested = Signal(str)
+
+    def __init__(self, store: Store, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(store, actions, parent)
+        self.runs = MenuButton("Run")
+        self.clean = PrimaryButton("Clean what it got wrong", "clean")
+        self.score, self.matrix = ScoreCard(), ConfusionMatrix()
+        self.classes, self.items = ClassTable(), ItemsPanel()
+        self.progress = ProgressLine()
+        self.empty = EmptyState("results", "No results yet", "")
+        self._cell_words = SmallLabel()
+        self._other: int | None = None
+        self._shown: Results | None = None
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self.add_action(self.runs)
+        self.add_action(self.clean)
+        self.body.setSpacing(SIZES.grid + SIZES.half)
+        self.body.addWidget(self.progress)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self._build_content())
+        self.body.addWidget(self._stack, 1)
+        set_note(self.matrix, "confusion-matrix")
+        set_note(self.score, "metric")
+
+    def _build_content(self) -> QWidget:
+        confusion = Card("Confusion", "validation set")
+        confusion.head.addWidget(self._cell_words)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.matrix.setObjectName("scrolled")
+        area.setWidget(self.matrix)
+        area.viewport().setAutoFillBackground(False)
+        self.matrix.setAutoFillBackground(False)
+        self.matrix.cellReached.connect(area.ensureVisible)
+        confusion.body.addWidget(area, 1)
+        content = QWidget()
+        outer = QVBoxLayout(content)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(SIZES.grid + SIZES.half)
+        outer.addWidget(self.score)
+        middle = QGridLayout()
+        middle.setSpacing(SIZES.grid + SIZES.half)
+        middle.addWidget(confusion, 0, 0)
+        middle.addWidget(self.classes, 0, 1)
+        middle.setColumnStretch(0, 11)
+        middle.setColumnStretch(1, 10)
+        outer.addLayout(middle, 11)
+        outer.addWidget(self.items, 9)
+        return content
+
+    def _connect(self) -> None:
+        self.runs.chosen.connect(self._choose_run)
+        self.clean.clicked.connect(self._to_clean)
+        self.matrix.cellChosen.connect(self.show_cell)
+        self.matrix.hovered.connect(self._cell_words.setText)
+        self.classes.classChosen.connect(self.show_class)
+        self.items.backRequested.connect(self.show_worst)
+        self.items.openRequested.connect(self.itemRequested)
+        self.score.otherChosen.connect(self._compare_with)
+        self.progress.cancelRequested.connect(self.do.cancel)
+        self.empty.actionRequested.connect(self._empty_action)
+
+    # -- what is shown
+    def refresh(self) -> None:
+        found = self.store.results
+        self._show_progress()
+        self._show_runs()
+        self._stack.setCurrentIndex(1 if found is not None else 0)
+        self.clean.setVisible(found is not None)
+        if found is None:
+            self._shown = None
+            self._show_empty()
+            return
+        self.set_subtitle(f"run {self.store.results_run} · {plural(len(found.items), 'item')}")
+        if found is not self._shown:
+            self._shown, self._other = found, None
+            self._show_results(found)
+        self._show_score(found)
+
+    def _show_results(self, found: Results) -> None:
+        caption = sample_kind(self.store.problem.sample).caption if self.store.problem is not None else str
+        self.items.set_root(self.store.project.data_root if self.store.project is not None else None, caption)
+        self.matrix.show_matrix(reduce(found.classes, found.confusion))
+        self.classes.show_classes(found.per_class)
+        self.show_worst()
+
+    def _show_score(self, found: Results) -> None:
+        problem = self.store.problem
+        name = problem.score if problem is not None else "accuracy"
+        items = sum(1 for item in found.items if item.valid)
+        self.score.show_score(name, found.metrics.get(name), items, found.metrics)
+        others = [r for r in self.store.runs if r.score is not None and r.number != self.store.results_run]
+        mine = next((r for r in self.store.runs if r.number == self.store.results_run), None)
+        other = self._other_run(others)
+        up = problem.score_up if problem is not None else True
+        pair = (other, mine) if other is not None and mine is not None else None
+        compared = compare(pair[0], pair[1], items, up) if pair is not None else None
+        self.score.show_comparison(compared, others, other.number if other is not None else None)
+
+    def _other_run(self, others: list[RunRecord]) -> RunRecord | None:
+        """The run that was chosen to compare with, or the newest one before this."""
+        chosen = next((r for r in others if r.number == self._other), None)
+        before = [r for r in others if r.number < (self.store.results_run or 0)]
+        return chosen or (before[-1] if before else None)
+
+    def _show_runs(self) -> None:
+        done = [r for r in self.store.runs if r.status in ("finished", "stopped") and not r.broken]
+        self.runs.setVisible(bool(done))
+        entries = [
+            (
+                str(r.number),
+                f"Run {r.number} · {figure(r.score)}" if r.score is not None else f"Run {r.number}",
+            )
+            for r in reversed(done)
+        ]
+        shown = self.store.results_run
+        self.runs.set_entries(entries, str(shown) if shown is not None else None)
+        self.runs.set_text(f"Run {shown}" if shown is not None else "Choose a run")
+
+    def _show_progress(self) -> None:
+        job = self.store.job
+        looking = job is not None and job.what == "Evaluate"
+        self.progress.setVisible(looking)
+        if job is not None and looking:
+            part = job.done / job.total if job.total else None
+            self.progress.set_progress(part, job.text or "Looking at every item", job.seconds_left)
+
+    def _show_empty(self) -> None:
+        self.set_subtitle("")
+        job = self.store.job
+        if job is not None and job.what == "Evaluate":
+            self.empty.set(
+                "results", "The model looks at every item", "Results appear here when it has seen them all."
+            )
+        elif job is not None and job.what == "Train":
+            self.empty.set("train", "Training", "Results appear here when the run is done.")
+        elif self._newest() is not None:
+            sentence = "It was trained, but has not yet answered for every item."
+            self.empty.set(
+                "results", f"Run {self._newest()} has no results yet", sentence, "Look at every item"
+            )
+        else:
+            self.empty.set(
+                "results",
+                "No results yet",
+                "Train a model; what it gets right and wrong is shown here.",
+                "Go to Train",
+            )
+
+    def _newest(self) -> int | None:
+        done = [r.number for r in self.store.runs if r.status in ("finished", "stopped") and not r.broken]
+        return done[-1] if done else None
+
+    # -- the items behind a number
+    def show_worst(self) -> None:
+        """The items with the highest loss that the model got wrong, validation and training."""
+        if self._shown is None:
+            return
+        self.matrix.clear_choice()
+        wrong = [item for item in self._shown.items if not item_words.agrees(item)]
+        self.items.show_items(
+            "Most wrong",
+            f"{plural(len(wrong), 'item')} seen as something else, worst first",
+            wrong,
+            back=False,
+        )
+
+    def show_cell(self, target: int, predicted: int) -> None:
+        """The validation items of one cell of the matrix."""
+        if self._shown is None:
+            return
+        names = self._shown.classes
+        said = words(self.matrix.matrix(), target, predicted).split(" · ")
+        found = [
+            i
+            for i in self._shown.items
+            if i.valid and i.target == names[target] and i.predicted == names[predicted]
+        ]
+        self.items.show_items(said[0], said[1], found, back=True)
+
+    def show_class(self, number: int) -> None:
+        """All validation items of one class, worst first."""
+        if self._shown is None:
+            return
+        self.matrix.clear_choice()
+        name = self._shown.classes[number]
+        found: list[ItemResult] = [i for i in self._shown.items if i.valid and i.target == name]
+        self.items.show_items(name, f"{plural(len(found), 'validation item')}, worst first", found, back=True)
+
+    # -- what a person wants
+    def _choose_run(self, key: str) -> None:
+        self.do.show_run(int(key))
+
+    def _compare_with(self, key: str) -> None:
+        self._other = int(key)
+        if self._shown is not None:
+            self._show_score(self._shown)
+
+    def _to_clean(self) -> None:
+        self.pageRequested.emit("clean")
+
+    def _empty_action(self) -> None:
+        newest = self._newest()
+        if newest is not None:
+            self.do.show_run(newest)
+        else:
+            self.pageRequested.emit("train")
+
+
+def fill_sample(store: Store) -> None:
+    """The results of a good run."""
+    from studio.ui.pages.results_parts.sample import fill
+
+    fill(store)
+
+
+if __name__ == "__main__":
+    from studio.ui.preview import preview
+
+    preview(ResultsPage, fill_sample)

@@ -1,0 +1,120 @@
+"""The headline: the score and its noise, the other metrics, and how it compares with another run.
+
+Must not import: the store, numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from studio.project import RunRecord
+from studio.ui.pages.results_parts.score_words import Comparison, figure, noise
+from studio.ui.theme import SIZES, font, theme_of
+from studio.ui.widgets import Card, DimLabel, HeadingLabel, MenuButton, SmallLabel, row, rule, set_tone
+from studio.ui.widgets.words import plural
+
+_HEADLINE = SIZES.title * 2 - 4
+
+
+class _Figure(QWidget):
+    """One large figure."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(_HEADLINE + SIZES.grid)
+
+    def set_text(self, text: str) -> None:
+        self._text = text
+        self.setAccessibleName(text)
+        self.setFixedWidth(QFontMetrics(font(_HEADLINE, 700)).horizontalAdvance(text) + SIZES.half)
+        self.update()
+
+    def text(self) -> str:
+        return self._text
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(font(_HEADLINE, 700))
+        painter.setPen(theme_of().colour("text"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self._text)
+
+
+class ScoreCard(Card):
+    """Score, metrics, comparison.
+
+    Signals
+    -------
+    otherChosen(str)
+        The number of the run to compare with.
+    """
+
+    otherChosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.score, self._name, self._noise = _Figure(), HeadingLabel(), SmallLabel()
+        self._metrics = QVBoxLayout()
+        self._metrics.setSpacing(2)
+        self.headline, self.sentence = HeadingLabel(), DimLabel(wrap=True)
+        self.other = MenuButton("Compare", compact=True)
+        self.other.chosen.connect(self.otherChosen)
+        self._build()
+
+    def _build(self) -> None:
+        names = QVBoxLayout()
+        names.setSpacing(2)
+        names.addStretch(1)
+        names.addWidget(self._name)
+        names.addWidget(self._noise)
+        names.addStretch(1)
+        against = QVBoxLayout()
+        against.setSpacing(2)
+        against.addStretch(1)
+        against.addWidget(self.headline)
+        against.addWidget(self.sentence)
+        against.addStretch(1)
+        line = row(self.score, names, rule(vertical=True), self._metrics, rule(vertical=True), gap=SIZES.gap)
+        line.addLayout(against, 1)
+        line.addWidget(self.other)
+        self.body.addLayout(line)
+
+    def show_score(
+        self, name: str, value: float | None, items: int, metrics: Mapping[str, float | None]
+    ) -> None:
+        """The score by its metric's name, and the metrics beside it."""
+        self.score.set_text(figure(value))
+        self._name.setText(name.replace("_", " ").capitalize())
+        error = noise(value, items) if value is not None else None
+        said = plural(items, "validation item")
+        self._noise.setText(f"{said}, ±{100 * error:.1f} %" if error is not None else said)
+        self._show_metrics({k: v for k, v in metrics.items() if k != name})
+
+    def _show_metrics(self, metrics: Mapping[str, float | None]) -> None:
+        while self._metrics.count():
+            part = self._metrics.takeAt(0)
+            old = part.widget() if part is not None else None
+            if old is not None:
+                old.deleteLater()
+        for name, value in list(metrics.items())[:3]:
+            words = "validation loss" if name == "valid_loss" else name.replace("_", " ")
+            shown = f"{value:.3f}" if name == "valid_loss" and value is not None else figure(value)
+            label = SmallLabel(f"{words}  <b>{shown}</b>")
+            self._metrics.addWidget(label)
+
+    def show_comparison(self, found: Comparison | None, others: list[RunRecord], chosen: int | None) -> None:
+        """The other run; none of them hides this part."""
+        self.other.setVisible(bool(others))
+        self.other.set_text(f"Run {chosen}" if chosen is not None else "Compare")
+        entries = [(str(r.number), f"Run {r.number} · {figure(r.score)}") for r in reversed(others)]
+        self.other.set_entries(entries, str(chosen) if chosen is not None else None)
+        self.headline.setText(found.headline if found is not None else "The first run with a score")
+        self.sentence.setText(
+            found.sentence if found is not None else "Later runs are compared with it here."
+        )
+        set_tone(self.sentence, found.tone if found is not None else "dim")

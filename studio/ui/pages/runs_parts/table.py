@@ -1,0 +1,120 @@
+"""The table of runs: sorts by a click on a heading, filters by words, stars by a click.
+
+Must not import torch, pandas, numpy or pyqtgraph.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from studio.project import RunRecord
+from studio.ui.pages.runs_parts.model import KEYS, SORT, RunsModel
+from studio.ui.theme import SIZES
+
+_WIDTHS = {"star": 36, "number": 76, "started": 150, "status": 104, "score": 84, "valid_loss": 124, "seconds": 76, "device": 150}
+
+_ARROW = "QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-position: top center; }"
+
+
+class RunsTable(QTableView):
+    """The view.
+
+    Signals
+    -------
+    runChosen()            another row has the focus (`chosen`)
+    runOpened(int)         a double click or Return on a run
+    starRequested(int, bool)
+    """
+
+    runChosen = Signal()
+    runOpened = Signal(int)
+    starRequested = Signal(int, bool)
+
+    def __init__(self, model: RunsModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._runs = model
+        self._proxy = QSortFilterProxyModel(self)
+        self._proxy.setSourceModel(model)
+        self._proxy.setSortRole(SORT)
+        self._proxy.setFilterKeyColumn(-1)
+        self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setModel(self._proxy)
+        self._dress()
+        self.setSortingEnabled(True)
+        self.sortByColumn(KEYS.index("number"), Qt.SortOrder.DescendingOrder)
+        self.clicked.connect(self._clicked)
+        self.doubleClicked.connect(self._opened)
+        self.selectionModel().currentRowChanged.connect(self._moved)
+
+    def _dress(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setAccessibleName("Runs")
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(SIZES.control + SIZES.half)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStyleSheet(_ARROW)
+        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for key, width in _WIDTHS.items():
+            self.setColumnWidth(KEYS.index(key), width)
+
+    def filter_by(self, words: str) -> None:
+        """Show the runs in which these words stand, in any column."""
+        self._proxy.setFilterFixedString(words.strip())
+
+    def chosen(self) -> RunRecord | None:
+        """The run of the current row."""
+        index = self.currentIndex()
+        return self._at(index) if index.isValid() else None
+
+    def choose(self, number: int) -> None:
+        """Put the focus on a run."""
+        for row in range(self._proxy.rowCount()):
+            found = self._at(self._proxy.index(row, 0))
+            if found is not None and found.number == number:
+                self.selectRow(row)
+                return
+
+    def shown(self) -> tuple[int, ...]:
+        """The numbers of the rows, from top to bottom."""
+        rows = (self._at(self._proxy.index(row, 0)) for row in range(self._proxy.rowCount()))
+        return tuple(run.number for run in rows if run is not None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        run = self.chosen()
+        if run is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.runOpened.emit(run.number)
+        elif run is not None and event.key() == Qt.Key.Key_Space:
+            ticks = set(self._runs.ticks())
+            self._runs.set_ticks(ticks ^ {run.number})
+        else:
+            super().keyPressEvent(event)
+
+    def _at(self, index: QModelIndex) -> RunRecord | None:
+        return self._runs.run_at(self._proxy.mapToSource(index).row())
+
+    @Slot(QModelIndex)
+    def _clicked(self, index: QModelIndex) -> None:
+        run = self._at(index)
+        if run is not None and KEYS[index.column()] == "star":
+            self.starRequested.emit(run.number, not run.star)
+
+    @Slot(QModelIndex)
+    def _opened(self, index: QModelIndex) -> None:
+        run = self._at(index)
+        if run is not None and KEYS[index.column()] not in ("note", "star", "number"):
+            self.runOpened.emit(run.number)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _moved(self, _now: QModelIndex, _before: QModelIndex) -> None:
+        self.runChosen.emit()

@@ -1,0 +1,90 @@
+"""What the Ship page says: commands as they are typed, the rows of a proof sheet, answers. No widgets."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.engine import messages as m
+from studio.project import RunRecord
+from studio.ui.widgets.words import plural
+
+USABLE = ("finished", "stopped")
+
+
+@dataclass(frozen=True)
+class ProofRow:
+    """One line of a proof sheet; `good` None where it is no question of good or bad."""
+
+    name: str
+    value: str
+    good: bool | None = None
+
+
+def usable_run(runs: list[RunRecord], shown: int | None) -> int | None:
+    """The run that is shipped: the one that Results shows, else the newest that ended well."""
+    if shown is not None:
+        return shown
+    done = [r.number for r in runs if r.status in USABLE and not r.broken]
+    return done[-1] if done else None
+
+
+def default_folder(project: Path, run: int, format: str) -> Path:
+    """Where an export goes unless a person says otherwise: into the run's own folder."""
+    return project / "runs" / f"{run:04d}" / "export" / format
+
+
+def export_command(project: Path, format: str, folder: Path, run: int | None = None) -> str:
+    """``thaw export PROJECT --format onnx --to FOLDER``; names the run where it is not the newest."""
+    words = ["thaw", "export", str(project), "--format", format, "--to", str(folder)]
+    if run is not None:
+        words += ["--run", str(run)]
+    return shlex.join(words)
+
+
+def predict_command(bundle: Path) -> str:
+    """``thaw predict BUNDLE photos/``."""
+    return f"{shlex.join(['thaw', 'predict', str(bundle)])} FILE_OR_FOLDER"
+
+
+def proof_rows(proof: m.Proof) -> tuple[ProofRow, ...]:
+    """The proof sheet line by line."""
+    return (
+        ProofRow("Compared", plural(proof.items, "item")),
+        ProofRow("Agreement", percent(proof.agreement), proof.agreement >= 1.0 or proof.passed),
+        ProofRow("Largest difference", _small(proof.largest_difference), proof.passed),
+        ProofRow("Time on the CPU", f"{_ms(proof.latency_ms)} per item"),
+        ProofRow("Size", size(proof.size_bytes)),
+    )
+
+
+def size(count: int) -> str:
+    """``4.8 MB``."""
+    if count < 1024:
+        return f"{count} bytes"
+    return f"{count / 1024:.0f} KB" if count < 1024**2 else f"{count / 1024**2:.1f} MB"
+
+
+def percent(share: float) -> str:
+    """``100 %``, ``93.7 %``; never rounded up to all."""
+    if share >= 1.0:
+        return "100 %"
+    return f"{min(99.9, 100 * share):.1f} %"
+
+
+def answers_words(found: m.Predicted) -> str:
+    """``12 answers · 41 ms per item on the CPU``."""
+    good = sum(1 for p in found.predictions if not p.problem)
+    bad = len(found.predictions) - good
+    parts = [plural(good, "answer"), f"{_ms(found.latency_ms)} per item on the CPU" if good else ""]
+    parts.append(f"{bad:,} could not be read" if bad else "")
+    return " · ".join(p for p in parts if p)
+
+
+def _ms(value: float) -> str:
+    return f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
+
+
+def _small(value: float) -> str:
+    return "none" if value == 0 else f"{value:.1e}" if value < 0.001 else f"{value:.3g}"

@@ -1,0 +1,101 @@
+"""What every kind of sample gives, and the picture shown where a sample cannot be read.
+
+Must not import: anything of the studio but the theme.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QWidget
+
+from studio.ui.theme import SIZES, Theme, font
+
+Source = Path | bytes
+"""Where a sample is: a file, or the bytes of one."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The picture wanted for a tile.
+
+    Attributes
+    ----------
+    width, height : int
+        Device-independent pixels.
+    ratio : float
+        Device pixels for each of them.
+    fill : bool
+        Cover the tile and cut off what is over; otherwise fit into it.
+    """
+
+    width: int
+    height: int
+    ratio: float = 1.0
+    fill: bool = True
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A picture, and the sentence that says why it could not be read (then `image` is null)."""
+
+    image: QImage
+    problem: str = ""
+
+
+class SampleView(Protocol):
+    """The large view of one item."""
+
+    def show_item(self, path: Path, caption: str = "") -> None:
+        """Show the item's file with its words."""
+
+    def clear(self) -> None:
+        """Show nothing."""
+
+
+class SampleKind(Protocol):
+    """A module of this package."""
+
+    @property
+    def View(self) -> type[QWidget]:
+        """The large view of one item."""
+
+    def caption(self, target: Any) -> str:
+        """The words of a target."""
+
+    def answer(self, target: Any, predicted: Any, confidence: float | None) -> str:
+        """The words of a model's answer beside the target."""
+
+    def decode(self, source: Source, asked: Asked) -> Decoded:
+        """A picture for a tile; may be called on any thread, never raises."""
+
+
+def placeholder(asked: Asked, theme: Theme, word: str = "unreadable") -> QImage:
+    """A drawn tile with a crossed frame and one word, for a sample that cannot be shown. GUI thread only."""
+    made = QImage(
+        round(asked.width * asked.ratio),
+        round(asked.height * asked.ratio),
+        QImage.Format.Format_ARGB32_Premultiplied,
+    )
+    made.setDevicePixelRatio(asked.ratio)
+    made.fill(theme.colour("track"))
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(theme.colour("faint"))
+    frame = QRectF(0, 0, asked.width, asked.height)
+    mark = QRectF(0, 0, SIZES.gap + SIZES.half, SIZES.gap)
+    mark.moveCenter(frame.center() - QRectF(0, 0, 0, SIZES.gap).bottomRight())
+    painter.drawRoundedRect(mark, SIZES.half / 2, SIZES.half / 2)
+    painter.drawLine(mark.bottomLeft(), mark.topRight())
+    painter.setFont(font(SIZES.small))
+    painter.setPen(theme.colour("dim"))
+    below = frame.adjusted(SIZES.half, mark.bottom(), -SIZES.half, 0)
+    painter.drawText(
+        below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, word
+    )
+    painter.end()
+    return made

@@ -1,0 +1,35 @@
+"""`python -m tests.bench [NAME ...]`: run the benchmarks and print their tables."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib import import_module
+
+import psutil
+from rich.console import Console
+
+from tests.bench.timing import show
+
+BENCHES = ("overhead", "event_loop")
+
+
+def main(names: list[str]) -> int:
+    console = Console()
+    unknown = [n for n in names if n not in BENCHES]
+    if unknown:
+        console.print(f"There is no benchmark called {', '.join(unknown)}; there are: {', '.join(BENCHES)}.")
+        return 2
+    memory_gib = psutil.virtual_memory().total / 2**30
+    console.print(
+        f"{platform.system()} {platform.machine()}, {psutil.cpu_count()} cores, {memory_gib:.0f} GiB, "
+        f"Python {platform.python_version()}"
+    )
+    for name in names or BENCHES:
+        bench = import_module(f"tests.bench.{name}")
+        show(bench.TITLE, bench.run(), console)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

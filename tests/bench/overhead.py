@@ -1,0 +1,72 @@
+"""Seconds per epoch of `thaw train` against a plain fastai script, on the same photos, in turn."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tests.bench.timing import Row, interleaved
+
+TITLE = "Seconds per epoch, resnet18 at 96 px, batch 16, 256 photos of 500x375 (plain fastai script = 1)"
+SIZE, BATCH, EPOCHS, REPEATS = 96, 16, 3, 3
+PLAIN = Path(__file__).with_name("plain_script.py")
+
+
+def run() -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "photos"
+        write_photos(data)
+        projects = iter(range(1000))
+        cases = {
+            "plain fastai script": lambda: plain_epoch_s(data),
+            "thaw train": lambda: studio_epoch_s(data, Path(folder) / f"{next(projects)}.thaw"),
+        }
+        return interleaved(cases, "s", REPEATS)
+
+
+def write_photos(root: Path) -> None:
+    """192 photos to train and 64 to judge, half blurred and half sharp noise."""
+    random = np.random.default_rng(0)
+    for part, count in (("train", 96), ("valid", 32)):
+        for name, grain in (("coarse", 25), ("fine", 100)):
+            (root / part / name).mkdir(parents=True)
+            for i in range(count):
+                noise = random.integers(0, 256, (grain * 3 // 4, grain, 3), dtype=np.uint8)
+                Image.fromarray(noise).resize((500, 375)).save(
+                    root / part / name / f"{i:03d}.jpg", quality=88
+                )
+
+
+def plain_epoch_s(data: Path) -> float:
+    command = [sys.executable, str(PLAIN), str(data), str(SIZE), str(BATCH), str(EPOCHS)]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True, env=environment())
+    return later_epochs(json.loads(printed.stdout.splitlines()[-1]))
+
+
+def studio_epoch_s(data: Path, project: Path) -> float:
+    settings = {"arch": "resnet18", "weights": "none", "size": SIZE, "batch_size": BATCH, "epochs": EPOCHS}
+    pairs = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+    thaw = [sys.executable, "-m", "studio"]
+    quiet = {"check": True, "capture_output": True, "text": True, "env": environment()}
+    subprocess.run([*thaw, "new", "image_classification", str(project), "--data", str(data), *pairs], **quiet)
+    printed = subprocess.run([*thaw, "train", str(project), "--json"], **quiet)
+    events = [json.loads(line) for line in printed.stdout.splitlines()]
+    return later_epochs([e["seconds"] for e in events if e.get("event") == "EpochDone"])
+
+
+def later_epochs(seconds: list[float]) -> float:
+    """The median without the first epoch, which warms caches."""
+    return statistics.median(seconds[1:])
+
+
+def environment() -> dict[str, str]:
+    """Both with the threads that they choose for themselves."""
+    return {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}

@@ -1,0 +1,252 @@
+"""The Data page: edits and fixes go to the actions, and every state says what it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from studio.engine import messages as m
+from studio.ui.pages.data import DataPage, fill_sample
+from studio.ui.pages.data_parts import sample, words
+from studio.ui.pages.data_parts.columns import table_columns
+from studio.ui.pages.data_parts.fields import page_fields, page_values
+from studio.ui.preview import PrintedActions
+from studio.ui.store import Store
+from studio.ui.widgets import Combo
+
+
+@pytest.fixture
+def store() -> Store:
+    made = Store()
+    fill_sample(made)
+    return made
+
+
+@pytest.fixture
+def page(qtbot: QtBot, store: Store) -> DataPage:
+    return shown(qtbot, store)
+
+
+def shown(qtbot: QtBot, store: Store) -> DataPage:
+    made = DataPage(store, PrintedActions())
+    qtbot.addWidget(made)
+    made.resize(1000, 812)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def asked(page: DataPage) -> list[tuple[str, tuple, dict]]:
+    assert isinstance(page.do, PrintedActions)
+    return page.do.asked
+
+
+def test_fields_come_in_the_order_a_person_thinks(store: Store) -> None:
+    assert store.problem is not None and store.recipe is not None
+    fields = page_fields(store.problem, store.recipe)
+    values = page_values(store.problem, store.recipe)
+    plain = [f.name for f in fields if not f.more and f.shown(values)]
+    assert plain == ["source", "split", "train", "valid", "size", "augment", "arch", "weights"]
+    rare = [f.name for f in fields if f.more]
+    assert rare == ["resize", "dropout", "precision", "weight_decay", "seed"]
+    assert values["split"] == "folders"
+    assert values["size"] == "224"
+
+
+def test_stages_of_different_size_are_all_named(store: Store) -> None:
+    assert store.problem is not None and store.recipe is not None
+    first, second = store.recipe.training.stages
+    stages = (msgspec.structs.replace(first, size=128), second)
+    training = msgspec.structs.replace(store.recipe.training, stages=stages)
+    recipe = msgspec.structs.replace(store.recipe, training=training)
+    assert page_values(store.problem, recipe)["size"] == "128,224"
+
+
+def test_an_edit_goes_to_the_actions_in_the_words_of_set(qtbot: QtBot, page: DataPage) -> None:
+    assert page.settings.form is not None
+    combo = page.settings.form.editor("split").widget
+    assert isinstance(combo, Combo)
+    qtbot.keyClick(combo, Qt.Key.Key_Down)
+    assert asked(page) == [("set_value", ("split", "column"), {})]
+
+
+def test_a_refused_edit_goes_back_to_what_the_recipe_has(qtbot: QtBot, page: DataPage) -> None:
+    form = page.settings.form
+    assert form is not None
+    qtbot.keyClick(form.editor("split").widget, Qt.Key.Key_Down)
+    assert form.values()["split"] == "column"
+    qtbot.waitUntil(lambda: form.values()["split"] == "folders", timeout=2000)
+
+
+def test_another_folder_is_an_edit_of_the_root(page: DataPage, tmp_path: Path) -> None:
+    page.settings.folder.pathChosen.emit(tmp_path)
+    assert asked(page) == [("set_value", ("root", str(tmp_path)), {})]
+
+
+def test_an_undo_elsewhere_is_shown_without_asking(page: DataPage, store: Store) -> None:
+    assert store.recipe is not None
+    store.recipe = msgspec.structs.replace(store.recipe, options={"arch": "resnet18"})
+    store.recipeChanged.emit()
+    page.refresh_now()
+    assert page.settings.form is not None
+    assert page.settings.form.values()["arch"] == "resnet18"
+    assert asked(page) == []
+
+
+def test_the_worst_finding_comes_first(page: DataPage) -> None:
+    assert [v.finding.severity for v in page.findings.views()] == ["error", "warning"]
+    assert not page.findings.all_is_fine()
+
+
+def test_the_button_of_a_finding_asks_for_its_values(page: DataPage) -> None:
+    view = page.findings.views()[0]
+    view.card.fixRequested.emit()
+    assert asked(page) == [("set_values", ({"skip": ["train/ants/imageNotFound.gif"]},), {})]
+
+
+def test_the_items_of_a_finding_open_and_can_be_copied(page: DataPage) -> None:
+    view = page.findings.views()[1]
+    view.card.showRequested.emit()
+    assert view.items is not None and view.items.isVisible()
+    view.copy_items()
+    assert QGuiApplication.clipboard().text() == "train/bees/bee-003.jpg\nval/bees/bee-011.jpg"
+    view.card.showRequested.emit()
+    assert not view.items.isVisible()
+
+
+def test_the_worst_is_counted_beside_the_title(store: Store) -> None:
+    assert words.count_words(store.findings or ()) == "1 error, 1 warning"
+    assert words.count_words(()) == ""
+
+
+def test_a_long_list_of_items_says_how_many_more() -> None:
+    finding = m.Finding("x", "warning", "Many", "Why", tuple(f"{n}.jpg" for n in range(20)), 32)
+    assert words.more_items(finding) == "and 12 more"
+
+
+def test_nothing_wrong_gets_a_green_card(qtbot: QtBot, store: Store) -> None:
+    sample.fill_fine(store)
+    page = shown(qtbot, store)
+    assert page.findings.all_is_fine()
+    assert page.findings.views() == ()
+
+
+def test_before_the_checks_ran_nothing_is_called_fine(qtbot: QtBot, store: Store) -> None:
+    store.findings = None
+    page = shown(qtbot, store)
+    assert not page.findings.all_is_fine()
+
+
+def test_a_scan_that_failed_says_why_and_can_look_again(qtbot: QtBot, store: Store) -> None:
+    sample.fill_error(store)
+    page = shown(qtbot, store)
+    card = page.error_card()
+    assert card is not None
+    assert "is not there any more" in card.accessibleName()
+    assert "Choose where the photos are now" in card.accessibleDescription()
+    card.fixRequested.emit()
+    assert asked(page) == [("scan", (), {})]
+    assert not page.primary.isEnabled()
+
+
+def test_the_error_goes_when_the_scan_went_well(qtbot: QtBot, store: Store) -> None:
+    sample.fill_error(store)
+    page = shown(qtbot, store)
+    sample.fill_fine(store)
+    store.scan_error = None
+    store.scanChanged.emit()
+    page.refresh_now()
+    assert page.error_card() is None
+    assert page.primary.isEnabled()
+
+
+def test_while_it_looks_there_is_progress_and_cancel(qtbot: QtBot, store: Store) -> None:
+    sample.fill_scanning(store)
+    page = shown(qtbot, store)
+    assert page.progress.isVisible()
+    page.progress.cancelRequested.emit()
+    assert asked(page) == [("cancel", (), {})]
+
+
+def test_the_counts_are_under_the_fields_that_made_them(store: Store) -> None:
+    assert words.found_words(store.scan) == "397 found in 2 classes · 1 left out"
+    assert words.split_words(store.scan) == "244 train · 153 validation"
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((193, 204), "balanced"),
+        ((300, 20), "unbalanced, trains anyway"),
+        ((10, 0), "unbalanced, trains anyway"),
+    ],
+)
+def test_balance_is_said_and_never_forbids(counts: tuple[int, int], said: str) -> None:
+    assert words.balance_words([m.ClassCount(str(n), n, 0) for n in counts]) == said
+
+
+def test_the_batch_arrives_with_its_labels(qtbot: QtBot, page: DataPage) -> None:
+    tiles = page.batch.grid.tiles()
+    assert [t.accessibleName() for t in tiles][:2] == ["bee", "ant"]
+    qtbot.waitUntil(lambda: all(t._picture is not None for t in tiles), timeout=5000)
+
+
+def test_another_batch_can_be_asked_for(page: DataPage) -> None:
+    page.batch.another.click()
+    assert asked(page) == [("preview", (0,), {})]
+
+
+def test_a_class_shows_its_photos(qtbot: QtBot, page: DataPage) -> None:
+    page.bars.classChosen.emit("ant")
+    names = {t.accessibleName().split(" ")[0] for t in page.batch.grid.tiles()}
+    assert names == {"ant"}
+    qtbot.waitUntil(lambda: all(t._picture is not None for t in page.batch.grid.tiles()), timeout=5000)
+
+
+def test_a_batch_that_cannot_be_drawn_says_why(qtbot: QtBot, store: Store) -> None:
+    store.preview, store.preview_error = (
+        None,
+        m.Failed(message="ant-3.jpg could not be read.", hint="Skip it."),
+    )
+    page = shown(qtbot, store)
+    assert page.batch._said.text() == "ant-3.jpg could not be read. Skip it."
+
+
+def test_the_next_step_is_the_rate(qtbot: QtBot, page: DataPage) -> None:
+    with qtbot.waitSignal(page.pageRequested) as heard:
+        page.primary.click()
+    assert heard.args == ["rate"]
+
+
+def test_without_a_project_it_says_so(qtbot: QtBot) -> None:
+    page = shown(qtbot, Store())
+    assert page.nothing.isVisible()
+    assert page.primary.isHidden()
+
+
+def test_it_fits_a_small_window(page: DataPage) -> None:
+    assert page.minimumSizeHint().height() <= 632
+    assert page.minimumSizeHint().width() <= 840
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("file,species\na.jpg,bee\n", ("file", "species")),
+        ("\ufefffile\tspecies\n", ("file", "species")),
+        ('"a, b";c\n', ("a, b", "c")),
+        ("", ()),
+    ],
+)
+def test_the_columns_of_a_table_are_its_first_line(tmp_path: Path, text: str, names: tuple[str, ...]) -> None:
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    assert table_columns(tmp_path / "t.csv") == names
+
+
+def test_a_table_that_is_not_there_has_no_columns(tmp_path: Path) -> None:
+    assert table_columns(tmp_path / "none.csv") == ()

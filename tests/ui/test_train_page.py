@@ -1,0 +1,223 @@
+"""The Train page: stages, curves, states in words, and what its buttons ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from studio.engine import messages as m
+from studio.recipe.schema import Rate
+from studio.ui.pages.results_parts.sample import record
+from studio.ui.pages.train import TrainPage, fill_sample
+from studio.ui.pages.train_parts import sample, stage_words, state_words
+from studio.ui.preview import PrintedActions
+from studio.ui.store import Store
+from studio.ui.widgets import FindingCard
+
+
+@pytest.fixture
+def store() -> Store:
+    made = Store()
+    fill_sample(made)
+    return made
+
+
+def shown(qtbot: QtBot, store: Store) -> TrainPage:
+    made = TrainPage(store, PrintedActions())
+    qtbot.addWidget(made)
+    made.resize(1000, 812)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def asked(page: TrainPage) -> list[tuple[str, tuple[Any, ...], dict[str, Any]]]:
+    assert isinstance(page.do, PrintedActions)
+    return page.do.asked
+
+
+def banner_words(page: TrainPage) -> str:
+    cards = [c for c in page.findChildren(FindingCard) if c.isVisible()]
+    return " ".join(f"{c.accessibleName()} {c.accessibleDescription()}" for c in cards)
+
+
+def test_a_live_run_is_drawn_with_its_stages_and_epochs(qtbot: QtBot, store: Store) -> None:
+    page = shown(qtbot, store)
+    frozen, thawed = (block.view() for block in page.timeline.blocks())
+    assert (frozen.title, frozen.frozen, frozen.progress) == ("Frozen, 3 epochs", True, 1.0)
+    assert frozen.lines[0] == "224 px · batch 64 · slice(1e-2)"
+    assert frozen.lines[1] == "done in 0:28"
+    assert thawed.lines[1].startswith("epoch 5 of 6 · 0:09 left")
+    assert 0.8 < (thawed.progress or 0) < 0.85
+    assert page.table.table.rowCount() == 7
+    assert len(page.charts._series.loss) == 302
+    assert page.diagnosis.title() == "Fitting well"
+    assert not page.primary.isVisible()
+
+
+def test_new_batches_reach_the_curves(qtbot: QtBot, store: Store) -> None:
+    page = shown(qtbot, store)
+    assert store.run is not None
+    store.run.apply(
+        m.Batches(
+            run=7, stage=1, epoch=4, first=302, losses=(0.2,), smooth=(0.2,), lrs=(1e-4,), momentums=(0.9,),
+            items_per_second=400.0, seconds_left=8.0,
+        )
+    )  # fmt: skip
+    store.runChanged.emit()
+    qtbot.waitUntil(lambda: len(page.charts._series.loss) == 303)
+
+
+def test_before_the_first_run_it_says_what_will_happen(qtbot: QtBot, store: Store) -> None:
+    store.run = store.job = None
+    page = shown(qtbot, store)
+    said = page.plan.words()
+    assert "3 epochs frozen" in said and "6 epochs thawed" in said
+    assert "2,441 training items" in said
+    assert "nothing was measured" in said
+    assert page.plan.isVisible()
+    page.primary.click()
+    assert asked(page)[-1] == ("train", (), {})
+
+
+def test_an_interrupted_run_is_resumed_by_the_primary_button(qtbot: QtBot, store: Store) -> None:
+    sample.fill(store, 212, done="interrupted")
+    store.job = None
+    store.runs = [record(6, 0.9), record(7, None, status="interrupted", resumable=True)]
+    page = shown(qtbot, store)
+    assert page.primary.text() == "Resume run 7"
+    page.primary.click()
+    assert asked(page)[-1] == ("resume", (7,), {})
+    assert "Nothing before its last checkpoint is lost" in banner_words(page)
+    page._banner_button()
+    assert asked(page)[-1] == ("train", (), {})
+
+
+def test_a_failed_run_says_why(qtbot: QtBot, store: Store) -> None:
+    run = sample.fill(store, 120, done="failed")
+    run.done = m.RunDone(run=7, status="failed", metrics={}, seconds=3, message="The disk is full.")
+    store.job = None
+    store.runs = [record(7, None, status="failed", resumable=True)]
+    page = shown(qtbot, store)
+    assert "error: Run 7 failed The disk is full." in banner_words(page)
+    assert page.primary.text() == "Resume run 7"
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [("paused", "Paused"), ("validating", "Validating"), ("checkpointing", "checkpoint")]
+)
+def test_states_of_a_run_are_said(qtbot: QtBot, store: Store, state: str, words: str) -> None:
+    assert store.run is not None
+    store.run.state = state
+    page = shown(qtbot, store)
+    assert words in banner_words(page)
+    if state == "paused":
+        page._banner_button()
+        assert asked(page)[-1] == ("continue_", (), {})
+
+
+def test_a_dead_engine_can_be_started_again(qtbot: QtBot, store: Store) -> None:
+    store.job = None
+    store.engine_state, store.engine_words = "died", "The engine stopped: killed by signal 9."
+    page = shown(qtbot, store)
+    assert "killed by signal 9" in banner_words(page)
+    page._banner_button()
+    assert asked(page)[-1] == ("restart_engine", (), {})
+
+
+def test_a_click_on_a_stage_opens_its_editor(qtbot: QtBot, store: Store) -> None:
+    sample.fill(store, 342, done="finished")
+    store.job, store.can_undo_recipe = None, True
+    page = shown(qtbot, store)
+    page.timeline.blocks()[1].click()
+    assert page.editor.isVisible()
+    assert page.editor.epochs.value() == 6
+    page.editor.epochs.stepUp()
+    qtbot.waitUntil(lambda: bool(asked(page)))
+    assert asked(page)[-1] == ("set_stage", (1,), {"epochs": 7})
+    page.editor._undo.click()
+    assert asked(page)[-1] == ("undo_recipe", (), {})
+    qtbot.keyClick(page.editor, Qt.Key.Key_Escape)
+    assert not page.editor.isVisible()
+    page.timeline.blocks()[1].click()
+    assert page.editor.isVisible()
+
+
+def test_the_editor_writes_rates_and_refuses_a_crossed_pair(qtbot: QtBot, store: Store) -> None:
+    store.job = None
+    page = shown(qtbot, store)
+    page.timeline.blocks()[1].click()
+    page.editor.high.set_value(2e-3)
+    page.editor._set_rate(2e-3)
+    assert asked(page)[-1] == ("set_stage", (1,), {"lr": Rate(max=2e-3, min=1e-5)})
+    before = len(asked(page))
+    page.editor.low.set_value(1e-1)
+    page.editor._set_rate(1e-1)
+    assert len(asked(page)) == before
+    assert page.editor._rows["low"].error()
+    page.editor._set_layers("frozen")
+    assert asked(page)[-1] == ("set_stage", (1,), {"freeze": True, "lr": Rate(max=5e-4)})
+
+
+def test_stages_are_added_copied_and_removed_through_actions(qtbot: QtBot, store: Store) -> None:
+    store.job = None
+    page = shown(qtbot, store)
+    page.timeline.add_block().click()
+    assert asked(page)[-1][0] == "add_stage"
+    page.timeline.blocks()[0].click()
+    page.editor.copyRequested.emit()
+    assert [call[0] for call in asked(page)[-2:]] == ["add_stage", "set_stage"]
+    assert asked(page)[-1][1] == (2,)
+    assert asked(page)[-1][2]["freeze"] is True
+    page.editor._remove.click()
+    assert asked(page)[-1] == ("remove_stage", (0,), {})
+    assert not page.editor.isVisible()
+
+
+def test_nothing_can_be_edited_while_training(qtbot: QtBot, store: Store) -> None:
+    page = shown(qtbot, store)
+    page.timeline.blocks()[0].click()
+    assert not page.editor.epochs.isEnabled()
+    assert not page.timeline.add_block().isVisible()
+
+
+def test_why_this_matters_asks_for_the_note(qtbot: QtBot, store: Store) -> None:
+    page = shown(qtbot, store)
+    with qtbot.waitSignal(page.noteRequested) as heard:
+        qtbot.mouseClick(page.diagnosis.why, Qt.MouseButton.LeftButton)
+    assert heard.args == ["over-under-fitting"]
+    assert page.diagnosis.why.property("note") == "over-under-fitting"
+
+
+def test_times_are_told_only_once_measured() -> None:
+    run = sample.story(302)
+    recipe_store = Store()
+    sample.fill(recipe_store)
+    recipe, estimate = recipe_store.recipe, recipe_store.estimate
+    assert recipe is not None
+    assert stage_words.total_seconds(recipe, estimate, 2432, None) is None
+    seconds = stage_words.total_seconds(recipe, estimate, 2432, run)
+    assert seconds == pytest.approx(3 * 9.2 + 6 * 14.6, rel=0.01)
+    stage = msgspec.structs.replace(recipe.training.stages[1], size=112)
+    seen = stage_words.measured(run)
+    assert stage_words.stage_seconds(stage, 64, 2432, seen) == pytest.approx(6 * 14.6 / 4, rel=0.01)
+
+
+def test_a_batch_that_does_not_fit_is_flagged(store: Store) -> None:
+    assert store.recipe is not None
+    stages = tuple(msgspec.structs.replace(s, batch_size=128) for s in store.recipe.training.stages)
+    training = msgspec.structs.replace(store.recipe.training, stages=stages)
+    recipe = msgspec.structs.replace(store.recipe, training=training)
+    views = stage_words.recipe_views(recipe, store.estimate, 2432, None)
+    assert "128" in views[0].attention
+    assert "more than is free" in views[0].attention
+
+
+def test_the_subtitle_tells_speed_epoch_and_time() -> None:
+    assert state_words.subtitle(sample.story(302)) == "run 7 · 412 items/s · epoch 8 of 9 · 0:09 left"
+    assert state_words.subtitle(sample.story(342, "finished")) == "run 7 · 9 epochs in 1:22"
+    assert state_words.subtitle(None) == ""
