@@ -33,9 +33,11 @@ def _engine() -> NoReturn:
     from multiprocessing import freeze_support
 
     from studio.engine.__main__ import DEFAULT_MINUTES
+    from studio.engine.patience import wait_asleep
     from studio.engine.server import main as serve
 
     freeze_support()
+    wait_asleep()
     serve(DEFAULT_MINUTES)
 
 

@@ -24,11 +24,11 @@ def _show(output: Output, estimated: Estimated) -> None:
     free, total = memory(estimated.free_mib), memory(estimated.total_mib)
     output.show(f"{estimated.device_name}: {free} free of {total}")
     for stage in estimated.stages:
-        output.show(_table(stage), stage.reason)
+        output.show(f"Stage {stage.stage + 1}", _table(stage), stage.reason)
 
 
 def _table(stage: StageEstimate) -> Table:
-    table = Table(title=f"Stage {stage.stage + 1}", title_justify="left")
+    table = Table()
     table.add_column("Batch size", justify="right")
     table.add_column("Memory", justify="right")
     table.add_column("")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from studio.cli.options import JsonOption, ProjectArgument
@@ -12,15 +14,24 @@ from studio.cli.words import counted
 from studio.cli.work import project_at
 from studio.dataset.edits import apply_marks
 from studio.engine.messages import Finding, FindingsFound, Progress
+from studio.recipe.edit import with_values
 
 STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 SHOWN_ITEMS = 5
 
 
-def command(project: ProjectArgument, is_json: JsonOption = False) -> None:
+MendOption = Annotated[
+    bool, typer.Option("--mend", help="Make the edits of the recipe that mend what is found.")
+]
+
+
+def command(project: ProjectArgument, mend: MendOption = False, is_json: JsonOption = False) -> None:
     """Look for trouble in the data before training; status 1 where something must be mended first."""
     with opened(is_json) as output:
         findings = _checked(project, output)
+        if mend and _mended(project, output, findings):
+            output.show("The recipe was mended; looking again:")
+            findings = _checked(project, output)
         errors = sum(finding.severity == "error" for finding in findings)
         warnings = sum(finding.severity == "warning" for finding in findings)
         output.line({"done": "check", "errors": errors, "warnings": warnings, "findings": len(findings)})
@@ -44,6 +55,21 @@ def _checked(path: ProjectArgument, output: Output) -> list[Finding]:
             output.event(FindingsFound(findings=(finding,)))
             _show(output, finding)
     return findings
+
+
+def _mended(path: ProjectArgument, output: Output, findings: list[Finding]) -> int:
+    """Make every edit that errors and warnings offer, each field once; return how many."""
+    fixes = [f.fix for f in findings if f.fix is not None and f.severity != "info"]
+    with project_at(path, change=bool(fixes)) as project:
+        recipe, done = project.recipe, set[str]()
+        for fix in fixes:
+            values = {name: value for name, value in fix.values.items() if name == "skip" or name not in done}
+            recipe = with_values(recipe, project.problem, values)
+            done |= set(values)
+            output.note(f"Mended: {fix.label}")
+        if fixes:
+            project.save_recipe(recipe)
+    return len(fixes)
 
 
 def _show(output: Output, finding: Finding) -> None:

@@ -31,7 +31,7 @@ def listing(project: Project, output: Output, top: int, run: int | None) -> None
         {"done": "clean", "action": "list", "marks": [msgspec.to_builtins(m) for m in marks.values()]}
     )
     if worst:
-        output.show(_table(worst, marks))
+        output.show("Highest losses", _table(worst, marks))
     else:
         output.show(
             "No run has results yet, so there is no list of what to look at. Next: thaw results PROJECT"
@@ -84,7 +84,7 @@ def _worst(project: Project, top: int, run: int | None) -> list[ItemResult]:
 
 
 def _table(worst: Sequence[ItemResult], marks: dict[str, Mark]) -> Table:
-    table = Table(title="Highest losses", title_justify="left")
+    table = Table()
     for column in ("Item", "Set", "It is", "The model said"):
         table.add_column(column, overflow="fold")
     table.add_column("Loss", justify="right")

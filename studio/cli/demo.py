@@ -107,7 +107,7 @@ def _number(item: ItemResult) -> str:
 
 def _predicted(output: Output, bundle: Path, inputs: list[Path]) -> None:
     output.show(f"5. Asked that file about {len(inputs)} digits that the network had not trained on:")
-    predict.tell(output, *predict.by_bundle(bundle, inputs))
+    predict.tell(output, *predict.by_bundle(bundle, [str(path) for path in inputs]))
 
 
 def _summary(output: Output, place: Path, done: RunDone, exported: Exported) -> None:

@@ -10,7 +10,7 @@ import typer
 from studio.cli.options import JsonOption, ProjectArgument, RunOption
 from studio.cli.output import Output, opened
 from studio.cli.results import trained_run
-from studio.cli.words import bytes_in_words, percent
+from studio.cli.words import bytes_in_words
 from studio.cli.work import project_at, working
 from studio.engine.messages import Exported
 from studio.exports import EXPORTS, export_named
@@ -48,11 +48,6 @@ def show(output: Output, exported: Exported) -> None:
     output.show(f"Exported run {exported.run} to {exported.path}")
     proof = exported.proof
     if proof is not None:
-        output.show(
-            proof.sentence,
-            f"  items compared {proof.items}, agreement {percent(proof.agreement)}, "
-            f"largest difference {proof.largest_difference:.2g}, "
-            f"{proof.latency_ms:.1f} ms per item on this processor, {bytes_in_words(proof.size_bytes)}",
-        )
+        output.show(f"{proof.sentence} The file has {bytes_in_words(proof.size_bytes)}.")
     if exported.warning:
         output.note(exported.warning, "yellow")

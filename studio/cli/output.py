@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from typing import Any, BinaryIO
 
 import msgspec
@@ -84,7 +84,7 @@ def _private_stdout() -> Iterator[BinaryIO]:
     private = os.dup(1)
     try:
         os.dup2(2, 1)
-        with os.fdopen(os.dup(private), "wb") as channel:
+        with os.fdopen(os.dup(private), "wb") as channel, redirect_stdout(sys.stderr):
             yield channel
     finally:
         if sys.stdout is not None:

@@ -26,7 +26,11 @@ ModelArgument = Annotated[
     Path, typer.Argument(metavar="BUNDLE_OR_PROJECT", help="An exported bundle, or a project.")
 ]
 InputsArgument = Annotated[
-    list[str], typer.Argument(metavar="INPUT...", help="Files or folders; a row as a JSON object, or a text, where the model answers for these.")
+    list[str],
+    typer.Argument(
+        metavar="INPUT...",
+        help="Files or folders; a row as a JSON object, or a text, where the model answers for these.",
+    ),
 ]
 
 
@@ -62,7 +66,15 @@ def tell(output: Output, predictions: Sequence[Prediction], latency_ms: float) -
     """Print the answers; in JSON mode a line each, and one for all."""
     for one in predictions:
         scores = dict(one.scores)
-        output.line({"input": one.input, "answer": one.answer, "scores": scores, "problem": one.problem, "note": one.note})
+        output.line(
+            {
+                "input": one.input,
+                "answer": one.answer,
+                "scores": scores,
+                "problem": one.problem,
+                "note": one.note,
+            }
+        )
     output.line({"done": "predict", "predictions": len(predictions), "latency_ms": latency_ms})
     output.show(_table(predictions))
     output.show(f"{counted(len(predictions), 'input')}, {latency_ms:.1f} ms each")

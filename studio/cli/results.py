@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from studio.cli.figures import figure_parts
 from studio.cli.options import JsonOption, ProjectArgument, RunOption
 from studio.cli.output import Output, opened
 from studio.cli.stages import trained_runs
@@ -84,16 +85,19 @@ def show(output: Output, number: int, results: Results, worst: list[ItemResult])
     """Print a run's results."""
     scores = ", ".join(f"{name} {metric(value)}" for name, value in results.metrics.items())
     output.show(f"Run {number}: {scores}")
-    if results.confusion:
-        output.show(_confusion(results) if len(results.classes) <= MOST_CLASSES else _confused_pairs(results))
+    if results.confusion and len(results.classes) <= MOST_CLASSES:
+        output.show("Confusion (rows: what it is; columns: what the model said)", _confusion(results))
+    elif results.confusion:
+        output.show("Most confused", _confused_pairs(results))
     if results.per_class:
-        output.show(_classes(results))
+        output.show("Classes, on the validation set", _classes(results))
+    output.show(*figure_parts(results.figures))
     if worst:
-        output.show(_worst(worst))
+        output.show("Highest losses, on the validation set", _worst(worst))
 
 
 def _confusion(results: Results) -> Table:
-    table = Table()  # TITLE Confusion (rows: what it is; columns: what the model said)
+    table = Table()
     table.add_column("")
     for name in results.classes:
         table.add_column(escape(name), justify="right")
@@ -104,7 +108,7 @@ def _confusion(results: Results) -> Table:
 
 
 def _confused_pairs(results: Results) -> Table:
-    table = Table()  # TITLE Most confused
+    table = Table()
     for column in ("It is", "The model said"):
         table.add_column(column)
     table.add_column("Times", justify="right")
@@ -116,7 +120,7 @@ def _confused_pairs(results: Results) -> Table:
 
 
 def _classes(results: Results) -> Table:
-    table = Table()  # TITLE Classes, on the validation set
+    table = Table()
     table.add_column("Class")
     for column in ("Items", "Precision", "Recall", "F1"):
         table.add_column(column, justify="right")
@@ -127,12 +131,23 @@ def _classes(results: Results) -> Table:
 
 
 def _worst(worst: list[ItemResult]) -> Table:
-    table = Table()  # TITLE Highest losses, on the validation set
+    table = Table()
     for column in ("Item", "It is", "The model said"):
         table.add_column(column, overflow="fold")
     table.add_column("Loss", justify="right")
     table.add_column("Sure", justify="right")
     for item in worst:
-        words = (escape(item.key), escape(str(item.target)), escape(str(item.predicted)))
-        table.add_row(*words, metric(item.loss), percent(item.confidence))
+        name = f"{item.key}: {item.words}" if item.words else item.key
+        table.add_row(
+            escape(name),
+            _said(item.target),
+            _said(item.predicted),
+            metric(item.loss),
+            percent(item.confidence),
+        )
     return table
+
+
+def _said(answer: Any) -> str:
+    """A target or an answer in words."""
+    return f"{answer:.6g}" if isinstance(answer, float) else escape(str(answer))

@@ -21,6 +21,7 @@ from studio.cli.screen import Screen
 from studio.cli.status import INTERRUPTED, Interrupted
 from studio.engine.control import Cancelled, Control
 from studio.engine.messages import Event
+from studio.engine.patience import wait_asleep
 from studio.errors import UserError
 from studio.project import Project
 
@@ -31,8 +32,6 @@ E = TypeVar("E", bound=Event)
 Stop = Literal["cancel", "leave"]
 
 STOPPING = "Stopping after this batch and keeping it. Press Ctrl-C again to stop at once."
-PATIENT_THREADS = ("OMP_WAIT_POLICY", "PASSIVE")
-"""Threads of torch that wait should sleep: where they spin, a busy computer trained four times slower."""
 CANCELLING = "Stopping. Press Ctrl-C again to stop at once."
 
 
@@ -131,7 +130,7 @@ def working(
 
 def _session(project: Project, heard: Heard, control: Control, screen: Screen) -> Session:
     screen.waiting("Starting PyTorch and fastai")
-    os.environ.setdefault(*PATIENT_THREADS)
+    wait_asleep()
     from studio.engine.session import Session
 
     return Session(project, heard, control)

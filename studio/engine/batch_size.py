@@ -43,8 +43,14 @@ def choose(n_train: int, fits: Callable[[int], bool], usual_size: int = USUAL) -
     usual = _by_data(n_train, usual_size)
     for tick in reversed(TICKS):
         if tick <= usual.batch_size and fits(tick):
-            return usual if tick == usual.batch_size else Choice(tick, "A larger batch would not fit into memory.")
-    return Choice(TICKS[0], "Even the smallest batch may not fit into memory: choose a smaller size or network.")
+            return (
+                usual
+                if tick == usual.batch_size
+                else Choice(tick, "A larger batch would not fit into memory.")
+            )
+    return Choice(
+        TICKS[0], "Even the smallest batch may not fit into memory: choose a smaller size or network."
+    )
 
 
 def _by_data(n_train: int, usual_size: int) -> Choice:

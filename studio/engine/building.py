@@ -43,7 +43,13 @@ def blank(problem: Problem[Any], recipe: Recipe) -> Recipe:
 
 
 def learner_for(
-    problem: Problem[Any], dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int, root: Path, folder: Path
+    problem: Problem[Any],
+    dataset: Dataset,
+    recipe: Recipe,
+    stage: Stage,
+    batch_size: int,
+    root: Path,
+    folder: Path,
 ) -> Any:
     """Build the loaders, then the learner, and make it fit for the engine.
 
@@ -61,7 +67,9 @@ def learner_for(
     """
     dls = problem.part("data").dataloaders(dataset, recipe, stage, batch_size, root)
     if not len(dls.train):
-        raise UserError(f"A batch of {batch_size} is more than there is to train on.", "Choose a smaller batch.")
+        raise UserError(
+            f"A batch of {batch_size} is more than there is to train on.", "Choose a smaller batch."
+        )
     return prepared(problem.part("learner").build(dls, dataset, recipe, folder), recipe, folder)
 
 

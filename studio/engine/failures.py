@@ -72,15 +72,23 @@ def _known(error: BaseException) -> tuple[str, str, str] | None:
 def _memory(error: BaseException) -> tuple[str, str] | None:
     text = str(error)
     if type(error).__name__ == "OutOfMemoryError" or "CUDA out of memory" in text:
-        return "The GPU has too little free memory.", "Choose a smaller batch or size, or close other programs that use it."
+        return (
+            "The GPU has too little free memory.",
+            "Choose a smaller batch or size, or close other programs that use it.",
+        )
     if isinstance(error, MemoryError) or "DefaultCPUAllocator" in text or "not enough memory" in text:
-        return "The computer has too little free memory.", "Choose a smaller batch or size, or close other programs."
+        return (
+            "The computer has too little free memory.",
+            "Choose a smaller batch or size, or close other programs.",
+        )
     return None
 
 
 def _download(error: BaseException) -> tuple[str, str] | None:
     if isinstance(error, URLError):
-        hint = "Connect to the internet once, choose a file of weights, or train from scratch (weights: none)."
+        hint = (
+            "Connect to the internet once, choose a file of weights, or train from scratch (weights: none)."
+        )
         return f"The starting weights could not be downloaded ({error.reason}).", hint
     if "PytorchStreamReader" in str(error) or type(error).__name__ == "UnpicklingError":
         return "A file of weights is damaged or of another kind.", "Delete it, or choose another file."
@@ -94,9 +102,15 @@ def _file(error: BaseException) -> tuple[str, str] | None:
     if error.errno in FULL:
         return f"The disk is full{': ' + name if name else ''}.", "Free some space and try again."
     if isinstance(error, FileNotFoundError):
-        return f"The file {name or 'that is needed'} is not there any more.", "Put it back, or scan the data again."
+        return (
+            f"The file {name or 'that is needed'} is not there any more.",
+            "Put it back, or scan the data again.",
+        )
     if isinstance(error, PermissionError):
-        return f"There is no permission for {name or 'a file'}.", "Change its permissions, or use another place."
+        return (
+            f"There is no permission for {name or 'a file'}.",
+            "Change its permissions, or use another place.",
+        )
     if type(error).__name__ == "UnidentifiedImageError" or "image file is truncated" in str(error):
         return f"An image cannot be read: {error}.", "Let the doctor find and skip it, then train again."
     return None
@@ -104,7 +118,10 @@ def _file(error: BaseException) -> tuple[str, str] | None:
 
 def _loader(error: BaseException) -> tuple[str, str] | None:
     if "DataLoader worker" in str(error):
-        return "A process that reads the data was ended from outside.", "Most often memory ran out: close other programs."
+        return (
+            "A process that reads the data was ended from outside.",
+            "Most often memory ran out: close other programs.",
+        )
     return None
 
 

@@ -20,8 +20,9 @@ from studio.engine.callbacks.follow import loaders
 from studio.engine.callbacks.tell import MESSAGE_S, number
 from studio.engine.control import Control
 from studio.engine.messages import RatePoints
+from studio.engine.rates import POINTS
 
-FIRST_LR, LAST_LR, POINTS = 1e-7, 10.0, 100
+FIRST_LR, LAST_LR = 1e-7, 10.0
 DIVERGED = 4.0
 
 Emit = Callable[[RatePoints], None]
@@ -60,7 +61,7 @@ def sweep(learner: Any, stage: int, emit: Emit, control: Control) -> Curve:
     return search.curve
 
 
-class Sweep(ParamScheduler):  # type: ignore[misc]
+class Sweep(ParamScheduler):
     """Raises the rate with every batch, notes the loss, ends when it diverges."""
 
     def __init__(self, stage: int, emit: Emit, control: Control) -> None:
@@ -109,5 +110,3 @@ class Sweep(ParamScheduler):  # type: ignore[misc]
         self.curve.smooth.append(number(self.learn.smooth_loss))
         if time.monotonic() - self.last_s >= MESSAGE_S:
             self.send()
-
-

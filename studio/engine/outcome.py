@@ -39,7 +39,9 @@ def read_model(path: Path) -> Tensors:
     try:
         weights = safetensors.torch.load(path.read_bytes())
     except FileNotFoundError as error:
-        raise UserError(f"Run {path.parent.name} has no model.", "Finish training it, or choose another run.") from error
+        raise UserError(
+            f"Run {path.parent.name.lstrip('0')} has no model.", "Finish training it, or choose another run."
+        ) from error
     except (OSError, safetensors.SafetensorError) as error:
         raise UserError(f"The model {path} cannot be read.", "Train again, or choose another run.") from error
     return {f"model.{name}": tensor for name, tensor in weights.items()}

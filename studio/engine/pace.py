@@ -53,7 +53,9 @@ class Pace:
         Seconds, monotonic.
     """
 
-    def __init__(self, plans: Sequence[StagePlan], stage: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, plans: Sequence[StagePlan], stage: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._plan = plans[stage]
         self._later = plans[stage + 1 :]
         self._clock = clock

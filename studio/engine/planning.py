@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from studio.engine import batch_size, building, memory, randomness
+from studio.engine import building, memory, randomness
+from studio.engine.batch_size import Choice, choose, ticks
 from studio.engine.memory import Room, StepCost
 from studio.engine.messages import Notice, StageEstimate, StagePlan
 from studio.engine.story import Emit
@@ -58,9 +59,9 @@ class Planner:
         self._emit(Notice(level="warning", text=text))
         return n_train
 
-    def _choice(self, recipe: Recipe, dataset: Dataset, stage: Stage, room: Room) -> batch_size.Choice:
+    def _choice(self, recipe: Recipe, dataset: Dataset, stage: Stage, room: Room) -> Choice:
         cost = self._cost(recipe, dataset, stage)
-        return batch_size.choose(
+        return choose(
             len(dataset.train()), lambda size: cost.mib(size) <= room.limit, self._project.problem.usual_batch
         )
 
@@ -70,12 +71,12 @@ class Planner:
         if stage.batch_size == "auto":
             choice = self._choice(recipe, dataset, stage, room)
         else:
-            choice = batch_size.Choice(min(n_train, stage.batch_size), "Set in the recipe.")
+            choice = Choice(min(n_train, stage.batch_size), "Set in the recipe.")
         return StageEstimate(
             stage=index,
             chosen=choice.batch_size,
             memory_mib=round(cost.mib(choice.batch_size), 1),
-            ticks=batch_size.ticks(n_train, cost.mib, room.limit),
+            ticks=ticks(n_train, cost.mib, room.limit),
             reason=choice.reason,
         )
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
-
 from studio.engine.messages import ClassCount, SampleRef, Scanned
-from studio.problems.base import Dataset, Item
+from studio.problems.base import Dataset, Item, in_words, names_in
 
 SAMPLES = 120
 LEFT_OUT = 200
@@ -26,8 +24,8 @@ def scanned(dataset: Dataset) -> Scanned:
 
 def class_counts(dataset: Dataset) -> tuple[ClassCount, ...]:
     """Items of every class on both sides; an item of several classes counts in each."""
-    train = Counter(name for item in dataset.train() for name in names(item.target))
-    valid = Counter(name for item in dataset.valid() for name in names(item.target))
+    train = Counter(name for item in dataset.train() for name in names_in(item.target))
+    valid = Counter(name for item in dataset.valid() for name in names_in(item.target))
     return tuple(ClassCount(name, train[name], valid[name]) for name in dataset.classes)
 
 
@@ -35,20 +33,8 @@ def samples(dataset: Dataset) -> tuple[SampleRef, ...]:
     """Up to `SAMPLES` items, the same ones every time: evenly spaced within each class, classes in turn."""
     by_label: dict[str, list[Item]] = {}
     for item in dataset.items:
-        by_label.setdefault(label(item.target), []).append(item)
+        by_label.setdefault(in_words(item.target), []).append(item)
     share = max(1, SAMPLES // max(1, len(by_label)))
     columns = [items[:: max(1, len(items) // share)][:share] for items in by_label.values()]
     turns = [column[row] for row in range(share) for column in columns if row < len(column)]
-    return tuple(SampleRef(item.key, label(item.target), item.valid) for item in turns[:SAMPLES])
-
-
-def names(target: Any) -> tuple[str, ...]:
-    """The classes in a target: itself, or each of a list; none in a number."""
-    if isinstance(target, str):
-        return (target,)
-    return tuple(t for t in target if isinstance(t, str)) if isinstance(target, list | tuple) else ()
-
-
-def label(target: Any) -> str:
-    """A target in words."""
-    return ", ".join(str(part) for part in target) if isinstance(target, list | tuple) else str(target)
+    return tuple(SampleRef(item.key, in_words(item.target), item.valid) for item in turns[:SAMPLES])

@@ -74,7 +74,7 @@ class Server:
 
     def run(self) -> NoReturn:
         """Serve until the window is gone or says so."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the window's terminal reaches us too: it is the window's
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is meant for the window
         orphan.watch(self._leave)
         signal.signal(signal.SIGTERM, self._terminated)
         self._worker.start()
@@ -121,7 +121,7 @@ class Server:
         """Greet, then do one job after the other."""
         try:
             self._line.send(_greeting())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  whatever it is, the window must hear of it
             self._line.send(_failed(error, 0))
             _end(1)
         while (taken := self._jobs.take()) is not None:
@@ -137,7 +137,7 @@ class Server:
             self._perform(command, control)
         except Cancelled:
             self._send(CancelledEvent())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  one job must not end the others
             self._fail(error)
         else:
             self._send(Done())
@@ -239,5 +239,7 @@ def main(checkpoint_minutes: float) -> NoReturn:
     """Serve the window on standard input and output until it is gone."""
     os.environ.setdefault("MPLBACKEND", "Agg")
     line = channel.take_standard_streams()
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
     Server(line, checkpoint_minutes).run()

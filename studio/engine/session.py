@@ -14,10 +14,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from studio.dataset.edits import apply_marks
-from studio.engine import building, checkpoint, device, lr_finder, memory, outcome, randomness, snapshot, suggestions
+from studio.engine import (
+    building,
+    checkpoint,
+    device,
+    lr_finder,
+    memory,
+    outcome,
+    randomness,
+    rates,
+    snapshot,
+)
 from studio.engine.checkpoint import State, Tensors
 from studio.engine.control import Control
 from studio.engine.groups import described
@@ -43,7 +51,6 @@ from studio.errors import UserError
 from studio.exports import export_named, facts
 from studio.problems.base import Dataset
 from studio.project import Project, RunFolder
-from studio.project.atomic import write_bytes
 from studio.recipe.schema import Recipe
 
 CHECKPOINT_MINUTES = 5.0
@@ -85,7 +92,9 @@ class Session:
         recipe = self.project.recipe
         self._progress("Reading the data", 0, 0)
         dataset = self._dataset(recipe)
-        found = iter(self.project.problem.part("checks").check(dataset, recipe, self.project.data_root, self._progress))
+        found = iter(
+            self.project.problem.part("checks").check(dataset, recipe, self.project.data_root, self._progress)
+        )
         everything: list[Finding] = []
         while some := tuple(itertools.islice(found, FINDINGS_AT_ONCE)):
             everything += some
@@ -99,7 +108,9 @@ class Session:
         size = min(len(dataset.train()), data.PREVIEWED if hasattr(data, "PREVIEWED") else 16)
         with randomness.undisturbed():
             randomness.seed(time.time_ns() % 2**31)
-            dls = data.dataloaders(dataset, recipe, recipe.training.stages[chosen], size, self.project.data_root)
+            dls = data.dataloaders(
+                dataset, recipe, recipe.training.stages[chosen], size, self.project.data_root
+            )
             batch = PreviewBatch(stage=chosen, samples=data.preview(dls))
         self._emit(batch)
         return batch
@@ -137,8 +148,9 @@ class Session:
             groups, trainable = described(learner)
             curve = lr_finder.sweep(learner, index, self._emit, self.control)
             building.release(learner)
-        found = self._found(recipe, index, plan.batch_size, curve, groups, trainable)
-        self._keep_rate(found)
+        found = rates.found(recipe, index, plan.batch_size, curve, groups, trainable)
+        if not self.project.read_only:
+            rates.keep(self.project.rates, found)
         self._emit(found)
         return found
 
@@ -185,7 +197,9 @@ class Session:
         recipe, dataset = source.recipe, self._dataset_of(source)
         with randomness.undisturbed(), tempfile.TemporaryDirectory(prefix="thaw-") as scratch:
             learner = self._trained(source, recipe, dataset, Path(scratch))
-            told: Exported = chosen.part().write(learner, dataset, recipe, source, Path(folder), self._progress)
+            told: Exported = chosen.part().write(
+                learner, dataset, recipe, source, Path(folder), self._progress
+            )
             building.release(learner)
         self._emit(told)
         return told
@@ -207,7 +221,9 @@ class Session:
 
     def _train_new(self, source: int | None, stage: int | None) -> RunDone:
         recipe = self.project.recipe
-        indices = tuple(range(len(recipe.training.stages))) if stage is None else (self._stage(recipe, stage),)
+        indices = (
+            tuple(range(len(recipe.training.stages))) if stage is None else (self._stage(recipe, stage),)
+        )
         weights = {} if source is None else outcome.read_model(self.project.run(source).model_path)
         dataset = building.checked(self._dataset(recipe))
         plans = self._planner.plans(recipe, dataset, indices)
@@ -262,7 +278,9 @@ class Session:
     ) -> Any:
         problem, root = self.project.problem, self.project.data_root
         chosen = building.blank(problem, recipe) if weights else recipe
-        learner = building.learner_for(problem, dataset, chosen, recipe.training.stages[index], batch_size, root, folder)
+        learner = building.learner_for(
+            problem, dataset, chosen, recipe.training.stages[index], batch_size, root, folder
+        )
         if weights:
             snapshot.load_model(learner, weights)
         return learner
@@ -279,39 +297,6 @@ class Session:
         if not 0 <= index < count:
             raise UserError(f"There is no stage {index}.", f"Stages are numbered from 0 to {count - 1}.")
         return index
-
-    def _found(
-        self,
-        recipe: Recipe,
-        index: int,
-        batch_size: int,
-        curve: lr_finder.Curve,
-        groups: tuple[str, ...],
-        trainable: tuple[bool, ...],
-    ) -> RateFound:
-        stage = recipe.training.stages[index]
-        frozen = [s.lr.max for s in recipe.training.stages[:index] if s.freeze]
-        lrs, losses = suggestions.trimmed(curve.lrs, curve.smooth, lr_finder.POINTS)
-        return RateFound(
-            stage=index,
-            freeze=stage.freeze,
-            batch_size=batch_size,
-            size=stage.size,
-            lrs=tuple(curve.lrs),
-            losses=tuple(curve.losses),
-            smooth=tuple(curve.smooth),
-            suggestions=suggestions.suggest(lrs, losses, stage.freeze, frozen[-1] if frozen else None),
-            groups=groups,
-            trainable=trainable,
-            sentence=suggestions.too_few(losses),
-        )
-
-    def _keep_rate(self, found: RateFound) -> None:
-        if self.project.read_only:
-            return
-        rates = self.project.rates
-        number = 1 + max((int(p.stem) for p in rates.glob("*.json") if p.stem.isdigit()), default=0)
-        write_bytes(rates / f"{number:04d}.json", msgspec.json.encode(found))
 
     def _progress(self, text: str, done: int, total: int) -> None:
         """Tell how far a job is, ten times a second at most; ends the job where it was cancelled."""

@@ -76,7 +76,10 @@ def finite(learner: Any) -> bool:
 
 
 def _fill_optimizer(
-    learner: Any, hypers: list[dict[str, Any]], numbers: list[dict[str, Any]], tensors: Mapping[str, torch.Tensor]
+    learner: Any,
+    hypers: list[dict[str, Any]],
+    numbers: list[dict[str, Any]],
+    tensors: Mapping[str, torch.Tensor],
 ) -> None:
     for hyper, saved in zip(learner.opt.hypers, hypers, strict=True):
         hyper.clear()

@@ -35,7 +35,9 @@ class Story:
             self._follow(event)
         except UserError as error:
             if self._is_kept:
-                self._emit(Notice(level="error", text=f"The run's history has gaps, training goes on. {error}"))
+                self._emit(
+                    Notice(level="error", text=f"The run's history has gaps, training goes on. {error}")
+                )
             self._is_kept = False
 
     def _follow(self, event: Event) -> None:

@@ -75,7 +75,7 @@ def before_shooting_up(lrs: Curve, losses: Curve) -> float | None:
     it hardly fell).
     """
     lowest = int(losses.argmin())
-    fell = float(losses[:lowest + 1].max() - losses[lowest])
+    fell = float(losses[: lowest + 1].max() - losses[lowest])
     margin = max(SHOOT_UP * fell, SHOOT_UP * abs(float(losses[lowest])))
     above = np.flatnonzero(losses > losses[lowest] + margin)
     after = above[above > lowest]
@@ -127,7 +127,9 @@ def _thawed(lrs: Curve, losses: Curve, frozen_rate: float | None) -> list[Sugges
         high = low * USUAL_RANGE
         return [Suggestion("shoots_up", "Before it shoots up", high, low, f"{reason}, to ten times that.")]
     return [
-        Suggestion(f"frozen_{divisor:.0f}", f"Up to the frozen rate / {divisor:.0f}", frozen_rate / divisor, low, why)
+        Suggestion(
+            f"frozen_{divisor:.0f}", f"Up to the frozen rate / {divisor:.0f}", frozen_rate / divisor, low, why
+        )
         for divisor in (GENTLE_DIVISOR, HEAD_DIVISOR)
         if frozen_rate / divisor > low
         for why in (f"{reason}, to the frozen stage's {frozen_rate:.1e} / {divisor:.0f}.",)
@@ -141,4 +143,6 @@ def _fastai(lrs: Curve, losses: Curve) -> list[Suggestion]:
         (minimum, "Minimum / 10", "A tenth of the rate with the lowest loss."),
         (steep, "Steepest", "Where the loss falls fastest."),
     )
-    return [Suggestion(rule.__name__, title, rule(lrs, losses), None, reason) for rule, title, reason in words]
+    return [
+        Suggestion(rule.__name__, title, rule(lrs, losses), None, reason) for rule, title, reason in words
+    ]

@@ -128,9 +128,13 @@ class Training:
         index = self._plans[position].index
         stage = self._recipe.training.stages[index]
         randomness.seed(self._recipe.seed + index)
-        learner = self._learner(self._plans[position], {} if state.begun else tensors)
-        plan = self._plans[position] = msgspec.structs.replace(self._plans[position], batches=len(learner.dls.train))
-        place = Place(plan, first_step=state.step - state.epoch * plan.batches - state.batch, epoch=state.epoch)
+        learner = self._learner(self._plans[position], tensors, state.begun)
+        plan = self._plans[position] = msgspec.structs.replace(
+            self._plans[position], batches=len(learner.dls.train)
+        )
+        place = Place(
+            plan, first_step=state.step - state.epoch * plan.batches - state.batch, epoch=state.epoch
+        )
         self._endings.tell(StageStarted(run=self._folder.number, stage=index, step=place.first_step))
         callbacks = self._callbacks(position, place, state, tensors)
         randomness.seed(self._recipe.seed + index)
@@ -144,25 +148,27 @@ class Training:
         )
         return learner, place
 
-    def _learner(self, plan: StagePlan, weights: Tensors) -> Any:
+    def _learner(self, plan: StagePlan, weights: Tensors, is_resumed: bool) -> Any:
+        """Build a stage's learner; one that gets its weights from elsewhere does without the recipe's."""
+        problem, recipe = self._project.problem, self._recipe
         learner = building.learner_for(
-            self._project.problem,
+            problem,
             self._dataset,
-            self._recipe,
+            building.blank(problem, recipe) if weights else recipe,
             self._recipe.training.stages[plan.index],
             plan.batch_size,
             self._project.data_root,
             self._folder.path,
         )
-        if weights:
+        if weights and not is_resumed:
             snapshot.load_model(learner, weights)
         return learner
 
     def _callbacks(self, position: int, place: Place, state: State, tensors: Tensors) -> list[Any]:
-        number, emit, pace = self._folder.number, self._endings.tell, Pace(self._plans, position)
-        follow, tell = Follow(place), Tell(number, place, pace, emit)
+        emit = self._endings.tell
+        follow, tell = Follow(place), Tell(self._folder.number, place, Pace(self._plans, position), emit)
         common = msgspec.structs.replace(state, stage=place.plan.index)
-        keeping = Keep(number, self._folder.path, follow, common, self._every_s, self._watch, pace, emit)
+        keeping = Keep(self._folder.path, follow, tell, common, self._every_s, self._watch)
         callbacks = [follow, Guard(place), tell, keeping, Stop(self._control, tell, keeping, emit)]
         if state.begun:
             resume = Resume(place, state, tensors)

@@ -62,7 +62,9 @@ class Bundle:
         known = manifest.read(description, str(model))
         return cls(model, known, session, problem_named(known.problem).part("answers"))
 
-    def predict(self, inputs: Iterable[Path | str], batch: int = BATCH) -> tuple[tuple[Prediction, ...], float]:
+    def predict(
+        self, inputs: Iterable[Path | str], batch: int = BATCH
+    ) -> tuple[tuple[Prediction, ...], float]:
         """Answer for files, and for everything in folders that the problem reads.
 
         Parameters

@@ -13,7 +13,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from pathlib import Path, PurePath
-from types import CodeType, SimpleNamespace
+from types import CodeType, FunctionType, SimpleNamespace
 from typing import Any
 
 import cloudpickle  # type: ignore[import-untyped]
@@ -81,20 +81,24 @@ def detached(learner: Any) -> Learner:
     return fresh
 
 
-class PortablePickler(cloudpickle.Pickler):  # type: ignore[misc]
+class PortablePickler(cloudpickle.Pickler):
     """A pickler whose files tell nothing of this machine and open on another system.
 
-    Absolute paths keep their last part only, paths become whatever the opening system has, and functions
-    carry the name of their source file without its folder.
+    An absolute path becomes the current folder, paths are of whatever kind the opening system has, and functions
+    do not say which folder their source lies in.
     """
 
     def reducer_override(self, obj: Any) -> Any:
         """Replace what is bound to this machine."""
         if isinstance(obj, PurePath):
-            return Path, (obj.name if obj.is_absolute() else obj.as_posix(),)
+            return Path, ("." if obj.is_absolute() else obj.as_posix(),)
         if isinstance(obj, CodeType):
             return self.dispatch_table[CodeType](obj.replace(co_filename=PurePath(obj.co_filename).name))
-        return super().reducer_override(obj)
+        reduced = super().reducer_override(obj)
+        if isinstance(obj, FunctionType):
+            for name in ("__file__", "__path__"):
+                self.globals_ref.get(id(obj.__globals__), {}).pop(name, None)
+        return reduced
 
 
 def pickled(learner: Learner) -> bytes:
@@ -130,6 +134,8 @@ def verified(path: Path, serving: Serving) -> Proof:
             "Export it as an ONNX bundle instead.",
         ) from error
     size = max(1.0, float(abs(reference).max(initial=0.0)))  # numbers in their own unit may be large
-    differences = [proof.largest(got / size, reference[i] / size) for got, i in zip(scores, picked, strict=True)]
+    differences = [
+        proof.largest(got / size, reference[i] / size) for got, i in zip(scores, picked, strict=True)
+    ]
     agreed = sum(d <= proof.TOLERANCE for d in differences)
     return proof.judged(len(picked), agreed, max(differences), latency_ms, path.stat().st_size)

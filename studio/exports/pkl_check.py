@@ -43,7 +43,8 @@ def predictions(path: Path, cases: Sequence[Any]) -> tuple[NDArray[np.float32], 
     """
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=answer, args=(sender, str(path), [c if isinstance(c, dict) else str(c) for c in cases]), daemon=True)
+    plain = [case if isinstance(case, dict) else str(case) for case in cases]
+    process = context.Process(target=answer, args=(sender, str(path), plain), daemon=True)
     process.start()
     sender.close()
     try:
@@ -81,10 +82,10 @@ def load_and_predict(path: str, cases: Sequence[Any]) -> tuple[NDArray[np.float3
     """Load the file with the studio made unfindable, and predict: (n_cases, ...) float32, ms per item."""
     for name in [n for n in sys.modules if n.partition(".")[0] == "studio"]:
         sys.modules[name] = None  # type: ignore[assignment]
-    from fastai.learner import load_learner
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        from fastai.learner import load_learner
+
         learner = load_learner(path, cpu=True)
     scores, times_ms = [], []
     with learner.no_bar(), learner.no_logging():

@@ -12,8 +12,9 @@ from typing import Any
 from studio.errors import UserError
 from studio.problems.base import Problem
 from studio.problems.image_classification import PROBLEM as image_classification
+from studio.problems.tabular import PROBLEM as tabular
 
-PROBLEMS: tuple[Problem[Any], ...] = (image_classification,)
+PROBLEMS: tuple[Problem[Any], ...] = (image_classification, tabular)
 
 
 def problem_named(name: str, problems: tuple[Problem[Any], ...] | None = None) -> Problem[Any]:

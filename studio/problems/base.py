@@ -50,6 +50,20 @@ from studio.recipe.schema import Recipe, Split, Stage
 O = TypeVar("O", bound=Struct)  # noqa: E741
 
 
+def names_in(target: Any) -> tuple[str, ...]:
+    """The classes in a target: itself, or each of several; none in a number."""
+    if isinstance(target, str):
+        return (target,)
+    return tuple(t for t in target if isinstance(t, str)) if isinstance(target, list | tuple) else ()
+
+
+def in_words(target: Any) -> str:
+    """A target for people: several classes are joined, ``none`` where there are none of them."""
+    if isinstance(target, list | tuple):
+        return ", ".join(str(part) for part in target) or "none"
+    return str(target)
+
+
 class Item(Struct, frozen=True):
     """One thing to learn from.
 
@@ -154,7 +168,10 @@ class Problem(Generic[O]):
         try:
             return msgspec.convert(recipe.options, self.options)
         except msgspec.ValidationError as error:
-            raise UserError(f"The recipe's [options] are wrong: {error}.", "Correct the field, or remove it to use its default.") from error
+            raise UserError(
+                f"The recipe's [options] are wrong: {error}.",
+                "Correct the field, or remove it to use its default.",
+            ) from error
 
     def part(self, module: str) -> ModuleType:
         """Import one of the package's modules; those with torch only in the engine."""

@@ -57,7 +57,12 @@ def apply_marks(project: Project) -> Applied:
         raise UserError(
             f"The data folder {root} is not there.", "Plug in the drive, or link the data's new place."
         )
-    source = getattr(project.problem.options_of(recipe), "source", "folders")
+    source = getattr(project.problem.options_of(recipe), "source", None)
+    if source is None:
+        raise UserError(
+            f"Marks of {project.problem.title.lower()} cannot be carried out in the data.",
+            "They are used in training as they are, and the data stays untouched.",
+        )
     if source == "table":
         number, steps, left, table = cleaned_table.apply(project, marks)
         return _said(number, steps, left, recipe.data.split.kind, table)

@@ -150,7 +150,7 @@ def _keys_of_lines(project: Project, name: str) -> dict[int, str]:
     from studio.dataset.tables import read_table
 
     root, source = project.data_root, project.problem.part("table_source")
-    table, beside = read_table(root / name), Path(name).parent.as_posix().removeprefix(".")
+    table, beside = read_table(root / name), _folder_of(name)
     index = source.FileIndex.of(find_images(root).keys)
     options = project.problem.options_of(project.recipe)
     column, _ = source.columns_of(root, table, options, index, beside)
@@ -167,10 +167,8 @@ def _corrected(project: Project, name: str, keys: Mapping[int, str], marks: Mapp
     table, source = read_table(project.data_root / name), project.problem.part("table_source")
     options = project.problem.options_of(project.recipe)
     index = source.FileIndex.of(tuple(set(keys.values())))
-    beside = Path(name).parent.as_posix().removeprefix(".")
-    item, label = (
-        table.index(c) for c in source.columns_of(project.data_root, table, options, index, beside)
-    )
+    columns = source.columns_of(project.data_root, table, options, index, _folder_of(name))
+    item, label = (table.index(column) for column in columns)
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=table.dialect.delimiter, lineterminator="\n")
     with table.path.open(encoding=table.dialect.encoding, errors="replace", newline="") as file:
@@ -180,6 +178,11 @@ def _corrected(project: Project, name: str, keys: Mapping[int, str], marks: Mapp
             if row:
                 writer.writerow(row)
     return out.getvalue()
+
+
+def _folder_of(name: str) -> str:
+    """The folder of a table below the data root; empty for the root itself."""
+    return "/".join(Path(name).parts[:-1])
 
 
 def _row(cells: list[str], key: str | None, marks: Mapping[str, Mark], item: int, label: int) -> list[str]:

@@ -91,7 +91,7 @@ class Results(Struct, frozen=True):
     """Results of one run; `items` by loss, worst first. `confusion[target][predicted]` on validation.
 
     `figures` is whatever else this problem's people look at first, in their order; the page draws each by its
-    kind and need not know the problem.
+    kind and need not know the problem. `unit` is that of targets which are numbers, where they have one.
     """
 
     problem: str
@@ -101,3 +101,4 @@ class Results(Struct, frozen=True):
     confusion: tuple[tuple[int, ...], ...] = ()
     per_class: tuple[ClassScore, ...] = ()
     figures: tuple[Figure, ...] = ()
+    unit: str = ""

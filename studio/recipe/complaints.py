@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Struct
@@ -45,6 +45,9 @@ def complaint(
     """
     message, path = _split(str(error))
     words, hint, leaf = _words(message, _fields_at(struct, path))
+    allowed = _allowed_at(struct, path)
+    if allowed and not leaf:
+        hint = f"Use one of: {', '.join(allowed)}."
     whole = (*inside, *path, *([leaf] if leaf else []))
     line = line_of(text, whole)
     return UserError(f"{place(source, line)}: {named(whole)} {words}.", hint)
@@ -130,6 +133,15 @@ def _fields_at(struct: type[Struct], path: Path) -> tuple[str, ...]:
         here = _member(here, step)
     inner = _struct_in(here)
     return tuple(f.encode_name for f in msgspec.structs.fields(inner)) if inner else ()
+
+
+def _allowed_at(struct: type[Struct], path: Path) -> list[str]:
+    """The values that the field at `path` may have, where it lists them."""
+    here: Any = struct
+    for step in path:
+        here = _member(here, step)
+    words = [str(value) for part in _flat(here) if get_origin(part) is Literal for value in get_args(part)]
+    return [*words, "a whole number"] if words and int in _flat(here) else words
 
 
 def _member(hint: Any, step: str | int) -> Any:

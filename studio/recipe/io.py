@@ -39,7 +39,10 @@ def loads(text: str, source: str = "recipe.toml") -> Recipe:
     try:
         plain = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{source} cannot be read: {_lower(str(error))}.", "Correct that line.") from error
+        words = _lower(str(error)).replace(
+            "at end of document", f"at its end, line {text.count(chr(10)) + 1}"
+        )
+        raise UserError(f"{source} cannot be read: {words}.", "Correct that line.") from error
     plain = migrate(plain, text, source)
     _refuse_not_finite(plain, text, source)
     try:

@@ -12,8 +12,10 @@ import builtins
 
 _import = builtins.__import__
 
+import importlib  # noqa: E402
 import logging  # noqa: E402
 import sys  # noqa: E402
+import threading  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 from pathlib import Path  # noqa: E402
 
@@ -56,7 +58,10 @@ class Studio(QObject):
     """
 
     def __init__(
-        self, settings: Settings | None = None, engine: Sequence[str] | None = None, parent: QObject | None = None
+        self,
+        settings: Settings | None = None,
+        engine: Sequence[str] | None = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.settings = settings or Settings()
@@ -98,6 +103,7 @@ class Studio(QObject):
     def _warm_up(self) -> None:
         self.client.start()
         self.gauge.start()
+        threading.Thread(target=_load_plots, name="studio-plots", daemon=True).start()
 
     @Slot(object)
     def _page_made(self, page: QWidget) -> None:
@@ -117,6 +123,11 @@ class Studio(QObject):
     @Slot(bool)
     def _keep_why(self, open_: bool) -> None:
         self.settings.change(why_open=open_)
+
+
+def _load_plots() -> None:
+    """Have the plotting library ready before the first page that needs it, without holding up the window."""
+    importlib.import_module("studio.ui.charts.base")
 
 
 def choose_theme(choice: str) -> None:

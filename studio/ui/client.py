@@ -14,12 +14,15 @@ Must not import torch, fastai, pandas or numpy.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
+import psutil
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal, Slot
 
 from studio.engine import messages as m
@@ -34,6 +37,7 @@ STDERR_LINES = 200
 CLOSE_MS = 5000
 KILL_MS = 1000
 LONGEST_SHOWN = 200
+BEHIND = 5 if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS  # type: ignore[attr-defined,unused-ignore]
 
 _ENDS = (m.Done, m.Cancelled, m.Failed)
 
@@ -110,6 +114,7 @@ class EngineClient(QObject):
         process.readyReadStandardError.connect(self._read_stderr)
         process.finished.connect(self._finished)
         process.errorOccurred.connect(self._error)
+        process.started.connect(self._step_back)
         self._set_state("starting")
         process.start(self.command[0], self.command[1:])
 
@@ -230,6 +235,13 @@ class EngineClient(QObject):
         self._numbers += 1
         self._open_job = self._numbers
         self._write(m.Open(project=str(self._project), job=self._open_job))
+
+    @Slot()
+    def _step_back(self) -> None:
+        """Where both want the processor the window comes first, so that it stays alive while a fit uses every core."""
+        if self._process is not None:
+            with suppress(psutil.Error, OSError):
+                psutil.Process(self._process.processId()).nice(BEHIND)
 
     @Slot()
     def _read_events(self) -> None:

@@ -1,4 +1,4 @@
-"""Which colour the n-th of several compared runs has, in the chart and in the table alike. Must not import Qt or numpy."""
+"""Which colour the n-th of several compared runs has, in the chart and in the table. Must not import Qt or numpy."""
 
 from __future__ import annotations
 

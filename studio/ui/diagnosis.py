@@ -91,11 +91,11 @@ def _not_a_number(run: LiveRun, judge: Judge) -> Diagnosis | None:
 
 
 def _rate_too_high(run: LiveRun, judge: Judge) -> Diagnosis | None:
-    smooth = _of_stage(run)
-    if len(smooth) < _FEW_BATCHES:
+    settled = _of_stage(run)[_FEW_BATCHES:]  # the first averages of a stage are of a batch or two: noise
+    if len(settled) < 2:
         return None
-    best, now = min(_finite(run.smooth)), smooth[-1]
-    if now < _BLOWN_UP * best or now < 1.5 * smooth[0]:
+    best, now = min(settled), settled[-1]
+    if now < _BLOWN_UP * best or now < 1.5 * settled[0]:
         return None
     return Diagnosis(
         "rate-too-high", "error", "Rate too high",

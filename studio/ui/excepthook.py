@@ -51,15 +51,17 @@ class Failures(QObject):
 
     def install(self) -> None:
         """From now on."""
-        sys.excepthook, threading.excepthook, sys.unraisablehook = self._uncaught, self._in_thread, self._unraisable
+        sys.excepthook, threading.excepthook, sys.unraisablehook = (
+            self._uncaught,
+            self._in_thread,
+            self._unraisable,
+        )
 
     def remove(self) -> None:
         """As it was before."""
         sys.excepthook, threading.excepthook, sys.unraisablehook = self._before
 
-    def _uncaught(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
+    def _uncaught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
@@ -70,7 +72,9 @@ class Failures(QObject):
             self._keep(args.exc_type, args.exc_value, args.exc_traceback)
 
     def _unraisable(self, args: Any) -> None:
-        log.error("while tidying up %r", args.object, exc_info=(args.exc_type, args.exc_value, args.exc_traceback))
+        log.error(
+            "while tidying up %r", args.object, exc_info=(args.exc_type, args.exc_value, args.exc_traceback)
+        )
 
     def _keep(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         log.error("not caught", exc_info=(kind, error, trace))

@@ -66,7 +66,7 @@ class GaugeReader(QObject):
                     gauge.watch(self._pids)
                     self._say(_shown(gauge.read()))
                     self._stop.wait(EVERY_S)
-        except Exception as error:  # noqa: BLE001 - a driver may fail in any way; the gauge then says so
+        except Exception as error:
             log.warning("the gauge stopped", exc_info=True)
             self._say(Reading("Memory", "unknown", reason=f"The driver could not be read: {error}"))
 

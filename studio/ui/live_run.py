@@ -97,6 +97,8 @@ def _batches(run: LiveRun, event: m.Batches) -> None:
 
 
 def _epoch(run: LiveRun, event: m.EpochDone) -> None:
+    """An epoch that was cut short, or whose checkpoint came too late, is told again after a resume."""
+    run.epochs = [e for e in run.epochs if (e.stage, e.epoch) != (event.stage, event.epoch)]
     run.epochs.append(event)
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.engine import messages as m
 from studio.problems.base import Guess
+from studio.project import RunRecord
 from studio.ui import theme
 from studio.ui.actions import GuessView
 from studio.ui.preview import PrintedActions, settle
@@ -63,6 +64,7 @@ def _lost(store: Store, _actions: PrintedActions) -> None:
         store.live.apply(
             m.RunDone(run=store.live.run, status="interrupted", metrics={}, seconds=0.0, message=words)
         )
+    store.runs = [RunRecord(number=7, status="interrupted", resumable=True, error=words)]
     store.notices = [
         NoticeView("error", words, "The last checkpoint is from 12:03.", "", "Resume the run", ("resume", 7))
     ]
@@ -135,10 +137,9 @@ class Stage(QObject):
 
     def _tell(self) -> None:
         for name in ("engineChanged", "jobChanged", "runChanged", "runsChanged", "resultsChanged", "marksChanged",
-                     "shipChanged", "rateChanged", "noticesChanged", "projectChanged", "comparedChanged"):  # fmt: skip
+                     "shipChanged", "rateChanged", "noticesChanged", "comparedChanged", "recipeChanged"):  # fmt: skip
             signal: Any = getattr(self.store, name)
-            if name != "projectChanged":
-                signal.emit()
+            signal.emit()
 
     def save(self, path: Path) -> None:
         """Write the picture and take the window away."""

@@ -162,7 +162,9 @@ def _predicted(reading: Reading, stage: m.StageEstimate | None) -> float | None:
 
 def _ticks(reading: Reading, stage: m.StageEstimate | None) -> tuple[tuple[int, float, bool], ...]:
     base = reading.others_mib if reading.kind != "unknown" else 0.0
-    return tuple((t.batch_size, base + t.memory_mib, t.fits) for t in stage.ticks) if stage is not None else ()
+    return (
+        tuple((t.batch_size, base + t.memory_mib, t.fits) for t in stage.ticks) if stage is not None else ()
+    )
 
 
 def _chosen(store: Store) -> int | Literal["auto"]:
@@ -174,7 +176,11 @@ def _stages(store: Store) -> tuple[tuple[str, float, float], ...]:
         return ()
     stages = store.recipe.training.stages
     return tuple(
-        (_stage_title(stages[e.stage].freeze, e.chosen), e.ticks[0].memory_mib if e.ticks else 0.0, e.memory_mib)
+        (
+            _stage_title(stages[e.stage].freeze, e.chosen),
+            e.ticks[0].memory_mib if e.ticks else 0.0,
+            e.memory_mib,
+        )
         for e in store.estimate.stages
         if e.stage < len(stages)
     )
@@ -198,6 +204,7 @@ class ReportedNotice(Notice):
 def notices(store: Store) -> tuple[Notice, ...]:
     """The list for the panel, which shows the last one on top; numbered by their place in the store."""
     made = [
-        ReportedNotice(index, n.level, n.text, n.hint, "", n.fix, n.detail) for index, n in enumerate(store.notices)
+        ReportedNotice(index, n.level, n.text, n.hint, "", n.fix, n.detail)
+        for index, n in enumerate(store.notices)
     ]
     return tuple(reversed(made))

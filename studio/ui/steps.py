@@ -54,7 +54,8 @@ def page_specs(
 ) -> tuple[PageSpec, ...]:
     """For the window: every page with how to build it; `made` gets each page once it is built."""
     return tuple(
-        PageSpec(step.key, step.title, step.icon, _Factory(step, store, actions, made), step.note) for step in STEPS
+        PageSpec(step.key, step.title, step.icon, _Factory(step, store, actions, made), step.note)
+        for step in STEPS
     )
 
 

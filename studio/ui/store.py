@@ -4,7 +4,8 @@ Pages read attributes and listen to signals; only `Actions` and `Updates` (the t
 A signal says *what* changed and carries no value: a late listener reads the same truth as an early one.
 Must not import torch, fastai, pandas, numpy or pyqtgraph.
 
-`run` is the run that Train and Results show; `live` the one that the engine trains now (often the same object).
+`plans` says the stages of each run in words. `run` is the run that Train and Results show; `live` the one that the
+engine trains now (often the same object).
 
 Signals
 -------
@@ -162,6 +163,7 @@ class Store(QObject):
         self.run: LiveRun | None = None
         self.live: LiveRun | None = None
         self.runs: list[RunRecord] = []
+        self.plans: dict[int, str] = {}
         self.compared: dict[int, RunStory] = {}
         self.results: Results | None = None
         self.results_run: int | None = None

@@ -14,13 +14,14 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.engine import messages as m
-from studio.project import Project
+from studio.errors import UserError
+from studio.project import Project, RunRecord
 from studio.ui.background import in_background
 from studio.ui.client import EngineClient
 from studio.ui.live_run import LiveRun
 from studio.ui.notices import Notices
 from studio.ui.store import JobView, NoticeView, RateView, Store
-from studio.ui.words import WHAT, clock
+from studio.ui.words import WHAT, clock, stages_words
 
 log = logging.getLogger(__name__)
 
@@ -72,14 +73,15 @@ class Updates(QObject):
         if project is None:
             return
         self._reading_runs, self._runs_stale = True, False
-        in_background(self, lambda: (project, project.runs()), self._runs_read, self._runs_unread)
+        known = dict(self._store.plans)
+        in_background(self, lambda: records_of(project, known), self._runs_read, self._runs_unread)
 
     @Slot(object)
-    def _runs_read(self, answer: tuple[Project, list[Any]]) -> None:
+    def _runs_read(self, answer: tuple[Project, list[RunRecord], dict[int, str]]) -> None:
         self._reading_runs = False
-        project, runs = answer
+        project, runs, plans = answer
         if project is self._store.project:
-            self._store.runs = runs
+            self._store.runs, self._store.plans = runs, plans
             self._store.runsChanged.emit()
         if self._runs_stale or project is not self._store.project:
             self.read_runs()
@@ -94,7 +96,9 @@ class Updates(QObject):
         project = self._store.project
         if project is not None:
             folder = project.run(run)
-            in_background(self, lambda: (project, run, folder.results()), self._results_read, self._results_unread)
+            in_background(
+                self, lambda: (project, run, folder.results()), self._results_read, self._results_unread
+            )
 
     @Slot(object)
     def _results_read(self, answer: tuple[Project, int, Any]) -> None:
@@ -161,7 +165,9 @@ class Updates(QObject):
             self._mark("runChanged")
         else:
             self._notices.add(
-                NoticeView("error", words, "Nothing was lost.", detail, "Restart the engine", ("restart_engine",))
+                NoticeView(
+                    "error", words, "Nothing was lost.", detail, "Restart the engine", ("restart_engine",)
+                )
             )
         self.read_runs()
 
@@ -309,6 +315,20 @@ class Updates(QObject):
     def _on_predicted(self, event: m.Predicted) -> None:
         self._store.predictions, self._store.ship_error = event, None
         self._mark("shipChanged")
+
+
+def records_of(project: Project, known: dict[int, str]) -> tuple[Project, list[RunRecord], dict[int, str]]:
+    """The runs, and their stages in words; those that are known are not read again, as a run's recipe never changes."""
+    runs = project.runs()
+    plans = {run.number: known.get(run.number) or _plan_of(project, run.number) for run in runs}
+    return project, runs, plans
+
+
+def _plan_of(project: Project, run: int) -> str:
+    try:
+        return stages_words(project.run(run).recipe)
+    except UserError:
+        return ""
 
 
 _NOTHING_KEPT = "No checkpoint had been written yet, so the run has to start again."

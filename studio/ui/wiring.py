@@ -155,7 +155,11 @@ class Wiring(QObject):
 
     def _shortcuts(self) -> None:
         keys = QKeySequence.StandardKey
-        for key, slot in ((keys.Undo, self._undo), (keys.Redo, self._redo), (keys.Refresh, self._actions.scan)):
+        for key, slot in (
+            (keys.Undo, self._undo),
+            (keys.Redo, self._redo),
+            (keys.Refresh, self._actions.scan),
+        ):
             QShortcut(QKeySequence(key), self._window).activated.connect(slot)
 
     @Slot()

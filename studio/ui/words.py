@@ -9,6 +9,8 @@ import signal
 from collections.abc import Sequence
 from datetime import datetime
 
+from studio.recipe.schema import Recipe
+
 WHAT = {
     "Scan": "Reading the data",
     "Check": "Checking the data",
@@ -66,3 +68,10 @@ def started_words(text: str) -> str:
         return text
     local = moment.astimezone() if moment.tzinfo else moment
     return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def stages_words(recipe: Recipe) -> str:
+    """The plan in a few words: ``3 frozen, 4 thawed``."""
+    return ", ".join(
+        f"{stage.epochs} {'frozen' if stage.freeze else 'thawed'}" for stage in recipe.training.stages
+    )

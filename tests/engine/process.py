@@ -22,6 +22,7 @@ class Engine:
 
     def __init__(self, *arguments: str, log: Path | None = None) -> None:
         environment = {**os.environ, "PYTHONPATH": str(REPO), "OMP_NUM_THREADS": "1"}
+        self._log_path = log
         self.log = log.open("wb") if log else subprocess.DEVNULL
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.engine.toy_engine", *arguments],
@@ -61,6 +62,10 @@ class Engine:
             self.events.append(event)
             if isinstance(event, kind) and where(event):
                 return event
+
+    def logged(self) -> bytes:
+        """What it wrote to its standard error."""
+        return self._log_path.read_bytes() if self._log_path else b""
 
     def quiet(self, seconds: float) -> None:
         """Wait until nothing has come for that long."""

@@ -58,7 +58,9 @@ def test_two_are_kept(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("damage", ["torn state", "torn tensors", "flipped tensors", "no tensors", "newer version"])
+@pytest.mark.parametrize(
+    "damage", ["torn state", "torn tensors", "flipped tensors", "no tensors", "newer version"]
+)
 def test_a_damaged_one_is_passed_over(tmp_path: Path, damage: str) -> None:
     checkpoint.write(tmp_path, state(1), tensors(1))
     path = checkpoint.write(tmp_path, state(2), tensors(2))

@@ -25,7 +25,11 @@ def chained(outer: BaseException, inner: BaseException) -> BaseException:
 CASES = [
     (UserError("The table is empty.", "Choose another."), "The table is empty.", "Choose another."),
     (torch.OutOfMemoryError("CUDA out of memory."), "GPU", "smaller batch"),
-    (RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory"), "computer", "smaller batch"),
+    (
+        RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory"),
+        "computer",
+        "smaller batch",
+    ),
     (MemoryError(), "computer", "smaller batch"),
     (OSError(errno.ENOSPC, "No space left on device"), "disk is full", "Free some space"),
     (FileNotFoundError(errno.ENOENT, "No such file", "birds/1.jpg"), "birds/1.jpg", "Put it back"),
@@ -115,5 +119,7 @@ def test_a_failure_holds_no_memory_once_it_is_told() -> None:
 
 
 def test_only_a_broken_card_poisons_the_process() -> None:
-    assert failures.poisons(chained(RuntimeError("x"), RuntimeError("CUDA error: device-side assert triggered")))
+    assert failures.poisons(
+        chained(RuntimeError("x"), RuntimeError("CUDA error: device-side assert triggered"))
+    )
     assert not failures.poisons(torch.OutOfMemoryError("CUDA out of memory."))

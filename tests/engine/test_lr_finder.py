@@ -10,7 +10,7 @@ import msgspec
 import pytest
 import torch
 
-from studio.engine import building, lr_finder, randomness, snapshot, suggestions
+from studio.engine import building, lr_finder, randomness, rates, snapshot, suggestions
 from studio.engine import messages as m
 from studio.engine.callbacks.follow import loaders
 from studio.engine.control import Cancelled, Control
@@ -37,7 +37,14 @@ def everything(learner: Any) -> tuple[Any, ...]:
     taken = snapshot.take(learner)
     tensors = {name: value.tolist() for name, value in taken.tensors.items()}
     grads = [p.grad is None for p in learner.model.parameters()]
-    return tensors, taken.numbers, taken.hypers, learner.model.training, grads, randomness.capture(loaders(learner))
+    return (
+        tensors,
+        taken.numbers,
+        taken.hypers,
+        learner.model.training,
+        grads,
+        randomness.capture(loaders(learner)),
+    )
 
 
 def sweep(learner: Any, told: Told | None = None, control: Control | None = None) -> lr_finder.Curve:
@@ -58,7 +65,7 @@ def test_fastais_suggestions_come_out_the_same(tmp_path: Path) -> None:
 
     curve = sweep(ready(tmp_path))
     theirs = ready(tmp_path).lr_find(show_plot=False, suggest_funcs=(valley, slide, minimum, steep))
-    lrs, losses = suggestions.trimmed(curve.lrs, curve.smooth, lr_finder.POINTS)
+    lrs, losses = suggestions.trimmed(curve.lrs, curve.smooth, rates.POINTS)
     ours = {s.name: s.max for s in suggestions.suggest(lrs, losses, freeze=True, frozen_rate=None)}
     for name, value in zip(theirs._fields, theirs, strict=True):
         assert ours[name] == pytest.approx(float(value), rel=1e-5), name
@@ -81,7 +88,10 @@ def test_it_can_be_cancelled_at_any_moment(tmp_path: Path, points: int) -> None:
     learner, control, told = ready(tmp_path), Control(), Told()
 
     def react(event: m.Event) -> None:
-        if isinstance(event, m.RatePoints) and len(event.lrs) + sum(len(e.lrs) for e in told.of(m.RatePoints)) > points:
+        if (
+            isinstance(event, m.RatePoints)
+            and len(event.lrs) + sum(len(e.lrs) for e in told.of(m.RatePoints)) > points
+        ):
             control.cancel()
 
     told.on = react
@@ -141,7 +151,9 @@ def test_a_thawed_stage_gets_a_range_below_the_frozen_rate(make: Callable[..., P
     assert first.min < first.max
 
 
-def test_a_curve_of_no_numbers_gives_a_sentence_and_no_suggestion(make: Callable[..., Project], told: Told) -> None:
+def test_a_curve_of_no_numbers_gives_a_sentence_and_no_suggestion(
+    make: Callable[..., Project], told: Told
+) -> None:
     project = make(with_stages(recipe(nan_at=0, points=30)))
     found = Session(project, told, Control()).find_rate(1)
     assert found.suggestions == ()

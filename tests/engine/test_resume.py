@@ -162,7 +162,9 @@ def test_changed_data_is_refused(whole: Whole) -> None:
             Session(project, Told(), Control()).train(resume=1)
 
 
-def test_marks_made_after_a_run_began_do_not_change_it(whole: Whole, make: Callable[..., Project], told: Told) -> None:
+def test_marks_made_after_a_run_began_do_not_change_it(
+    whole: Whole, make: Callable[..., Project], told: Told
+) -> None:
     project, control = make(), Control()
 
     def leave(event: m.Event) -> None:

@@ -45,7 +45,12 @@ def test_a_run_tells_its_story_and_leaves_a_model(make: Make, told: Told, contro
     assert set(done.metrics) == {"valid_loss", "accuracy"}
     assert [event.first for event in told.of(m.Batches)] == sorted({e.first for e in told.of(m.Batches)})
     assert len(losses(told)) == 24
-    assert [(e.stage, e.epoch, e.step) for e in told.of(m.EpochDone)] == [(0, 0, 6), (0, 1, 12), (1, 0, 18), (1, 1, 24)]
+    assert [(e.stage, e.epoch, e.step) for e in told.of(m.EpochDone)] == [
+        (0, 0, 6),
+        (0, 1, 12),
+        (1, 0, 18),
+        (1, 1, 24),
+    ]
     assert [(e.stage, e.step) for e in told.of(m.StageStarted)] == [(0, 0), (1, 12)]
     run = project.run(done.run)
     assert run.model_path.exists()
@@ -145,7 +150,9 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_last_good_weights(
     assert losses(told)[-1] is not None
 
 
-def test_weights_that_blew_up_are_taken_back_to_the_checkpoint(make: Make, told: Told, control: Control) -> None:
+def test_weights_that_blew_up_are_taken_back_to_the_checkpoint(
+    make: Make, told: Told, control: Control
+) -> None:
     """A finite loss can still be followed by weights that are no numbers."""
     given = with_stages(recipe(), lr=m_rate(1e30))
     project = make(given)
@@ -164,7 +171,9 @@ def m_rate(value: float) -> Any:
     return Rate(max=value)
 
 
-def test_a_batch_larger_than_the_training_set_is_lowered_and_said(make: Make, told: Told, control: Control) -> None:
+def test_a_batch_larger_than_the_training_set_is_lowered_and_said(
+    make: Make, told: Told, control: Control
+) -> None:
     project = make(with_stages(recipe(points=20), batch_size=64))
     done = Session(project, told, control).train()
     assert done.status == "finished"
@@ -172,7 +181,9 @@ def test_a_batch_larger_than_the_training_set_is_lowered_and_said(make: Make, to
     assert "lowered from 64 to 16" in told.of(m.Notice)[0].text
 
 
-def test_an_automatic_batch_is_resolved_the_same_way_every_time(make: Make, told: Told, control: Control) -> None:
+def test_an_automatic_batch_is_resolved_the_same_way_every_time(
+    make: Make, told: Told, control: Control
+) -> None:
     project = make(with_stages(recipe(), batch_size="auto"))
     session = Session(project, told, control)
     session.train()
@@ -236,7 +247,11 @@ def test_looking_at_the_data_draws_no_random_number(make: Make, told: Told, cont
 def test_scan_counts_both_sides_of_every_class(make: Make, told: Told, control: Control) -> None:
     seen = Session(make(), told, control).scan()
     assert (seen.n_train, seen.n_valid) == (48, 12)
-    assert [(c.name, c.train, c.valid) for c in seen.classes] == [("east", 16, 4), ("north", 16, 4), ("west", 16, 4)]
+    assert [(c.name, c.train, c.valid) for c in seen.classes] == [
+        ("east", 16, 4),
+        ("north", 16, 4),
+        ("west", 16, 4),
+    ]
     assert {s.label for s in seen.samples} == {"east", "north", "west"}
 
 
@@ -283,7 +298,9 @@ def test_a_run_without_a_model_says_so(make: Make, told: Told, control: Control)
         Session(project, told, control).evaluate(1)
 
 
-def test_the_recipe_as_run_is_what_counts_later(make: Make, told: Told, control: Control, tmp_path: Path) -> None:
+def test_the_recipe_as_run_is_what_counts_later(
+    make: Make, told: Told, control: Control, tmp_path: Path
+) -> None:
     """Editing the recipe after a run changes neither its results nor its resumption."""
     project = make()
     session = Session(project, told, control)

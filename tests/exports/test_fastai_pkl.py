@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,9 @@ def test_it_loads_in_a_fresh_process_without_the_studio_and_predicts_the_same(
     assert "pickle" in exported.warning
     assert (learner.dls, learner.opt, learner.model.training) == (dls, opt, True)
     assert len(learner.dls.train_ds) == len(trained.dataset.train())
+    written = Path(exported.path).read_bytes()
+    for word in (trained.root.parent.name, str(Path(fastai_pkl.__file__).parents[2]), sys.base_prefix):
+        assert word.encode() not in written
 
 
 def test_a_learner_that_does_not_load_again_is_refused_and_the_old_file_stays(

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,13 @@ def disk_full(bytes_left: int) -> Iterator[None]:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, before)
+
+
+@pytest.fixture
+def limits() -> Iterator[ExitStack]:
+    """Enter `disk_full` here; whatever a test does, there is room again after it."""
+    with ExitStack() as stack:
+        yield stack
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -74,20 +81,20 @@ def test_a_full_disk_keeps_the_older_checkpoint(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_training_goes_on_while_the_disk_is_full(make: Callable[..., Project], told: Told) -> None:
+def test_training_goes_on_while_the_disk_is_full(
+    make: Callable[..., Project], told: Told, limits: ExitStack
+) -> None:
     """The run says so, keeps what it has, and writes again when there is room."""
     project, plain = make(), make(name="plain.thaw")
     Session(plain, Told(), Control()).train()
-    limits: list[object] = []
 
     def fill(event: m.Event) -> None:
         if isinstance(event, m.Checkpointed) and event.step == 6:
-            limits.append(disk_full(64))
-            limits[-1].__enter__()  # type: ignore[attr-defined]
+            limits.enter_context(disk_full(64))
         if isinstance(event, m.StageStarted) and event.stage == 1:
             kept = checkpoint.newest(project.run(1).path)
             assert kept is not None and kept[0].step == 6
-            limits.pop().__exit__(None, None, None)  # type: ignore[attr-defined]
+            limits.close()
 
     told.on = fill
     done = Session(project, told, Control()).train()
@@ -100,22 +107,18 @@ def test_training_goes_on_while_the_disk_is_full(make: Callable[..., Project], t
 
 
 def test_a_disk_too_full_for_the_model_fails_the_run_but_not_its_checkpoint(
-    make: Callable[..., Project], told: Told
+    make: Callable[..., Project], told: Told, limits: ExitStack
 ) -> None:
     project = make()
-    limits: list[object] = []
 
     def fill(event: m.Event) -> None:
         if isinstance(event, m.EpochDone) and event.step == 24:
-            limits.append(disk_full(64))
-            limits[-1].__enter__()  # type: ignore[attr-defined]
+            limits.enter_context(disk_full(64))
 
     told.on = fill
-    try:
-        with pytest.raises(UserError, match="disk is full"):
-            Session(project, told, Control()).train()
-    finally:
-        limits.pop().__exit__(None, None, None)  # type: ignore[attr-defined]
+    with pytest.raises(UserError, match="disk is full"):
+        Session(project, told, Control()).train()
+    limits.close()
     assert checkpoint.newest(project.run(1).path) is not None
     again = Session(project, Told(), Control()).train(resume=1)
     assert again.status == "finished"

@@ -32,7 +32,7 @@ time.sleep(600)
 def test_a_killed_engine_leaves_a_run_that_goes_on_as_if_nothing_had_happened(
     make: Callable[..., Project], told: Told
 ) -> None:
-    project, plain = make(recipe(**SLOW)), make(recipe(**SLOW), name="plain.thaw")
+    project, plain = make(recipe(**SLOW)), make(name="plain.thaw")
     engine = Engine("0")
     try:
         engine.send(m.Open(job=1, project=str(project.folder)), m.Train(job=2))
@@ -51,7 +51,9 @@ def test_a_killed_engine_leaves_a_run_that_goes_on_as_if_nothing_had_happened(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the system's word that a parent is gone")
-def test_an_engine_does_not_outlive_a_killed_window_that_left_its_pipe_open(make: Callable[..., Project]) -> None:
+def test_an_engine_does_not_outlive_a_killed_window_that_left_its_pipe_open(
+    make: Callable[..., Project],
+) -> None:
     """Another process may have inherited the window's end of the pipe, so that no end of file comes."""
     project = make(recipe(**SLOW, points=600))
     commands_read, commands = os.pipe()

@@ -43,7 +43,7 @@ class Stage:
     rate: slice
 
 
-class Losses(Callback):
+class Diary(Callback):
     """Notes the loss of every training batch, and the metrics of every epoch."""
 
     def __init__(self) -> None:
@@ -85,9 +85,9 @@ def learner(path: Path, stage: Stage, folder: Path) -> Learner:
     )
 
 
-def train(path: Path, stages: list[Stage], seed: int, folder: Path) -> Losses:
+def train(path: Path, stages: list[Stage], seed: int, folder: Path) -> Diary:
     """Train the stages one after the other."""
-    losses, weights = Losses(), None
+    diary, weights = Diary(), None
     for index, stage in enumerate(stages):
         set_seed(seed + index, reproducible=True)
         learn = learner(path, stage, folder)
@@ -99,9 +99,9 @@ def train(path: Path, stages: list[Stage], seed: int, folder: Path) -> Losses:
         if stage.freeze:
             learn.freeze()
         with learn.no_mbar():
-            learn.fit_one_cycle(stage.epochs, stage.rate, wd=0.01, cbs=losses)
+            learn.fit_one_cycle(stage.epochs, stage.rate, wd=0.01, cbs=diary)
         weights = learn.model.state_dict()
-    return losses
+    return diary
 
 
 if __name__ == "__main__":

@@ -58,7 +58,9 @@ def studio_run(data: Path, stages: list[plain.Stage], folder: Path) -> tuple[lis
 
 def stage_of(stage: plain.Stage) -> schema.Stage:
     rate = schema.Rate(min=stage.rate.start, max=stage.rate.stop)
-    return schema.Stage(freeze=stage.freeze, epochs=stage.epochs, size=stage.size, batch_size=stage.batch, lr=rate)
+    return schema.Stage(
+        freeze=stage.freeze, epochs=stage.epochs, size=stage.size, batch_size=stage.batch, lr=rate
+    )
 
 
 def compare(data: Path, stages: list[plain.Stage], folder: Path, batches: int) -> None:

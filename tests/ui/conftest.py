@@ -105,7 +105,10 @@ def recipe() -> Recipe:
         Stage(freeze=False, epochs=2, size=64, lr=Rate(min=1e-5, max=1e-4)),
     )
     return Recipe(
-        problem="image_classification", name="birds", data=Data(root="photos"), training=Training(stages=stages)
+        problem="image_classification",
+        name="birds",
+        data=Data(root="photos"),
+        training=Training(stages=stages),
     )
 
 

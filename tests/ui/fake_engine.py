@@ -45,7 +45,13 @@ class FakeEngine:
     def run(self) -> None:
         protocol = m.PROTOCOL + 1 if self.behaviour == "protocol" else m.PROTOCOL
         greeting = m.Greeting(
-            protocol=protocol, studio="0", python="3", torch="none", device="cpu", device_name="CPU", pid=os.getpid()
+            protocol=protocol,
+            studio="0",
+            python="3",
+            torch="none",
+            device="cpu",
+            device_name="CPU",
+            pid=os.getpid(),
         )
         self.say(greeting)
         print("a line on stderr", file=sys.stderr, flush=True)
@@ -88,7 +94,9 @@ class FakeEngine:
     def story(self, command: m.Command) -> Iterator[m.Event]:
         yield m.Started(what=type(command).__name__)
         if self.behaviour == "failing":
-            yield m.Failed(message="The data could not be read.", hint="Plug in the drive.", detail="Traceback ...")
+            yield m.Failed(
+                message="The data could not be read.", hint="Plug in the drive.", detail="Traceback ..."
+            )
             return
         yield from STORIES.get(type(command), nothing)(self, command)
         yield m.Cancelled() if "Cancel" in self.asked else m.Done()
@@ -139,7 +147,9 @@ def train(engine: FakeEngine, command: m.Train) -> Iterator[m.Event]:
         if step % BATCHES == BATCHES - 1:
             yield epoch(run, step)
             yield m.Checkpointed(run=run, step=step + 1, seconds=0.1)
-    status = "discarded" if "Discard" in engine.asked else "stopped" if "StopKeep" in engine.asked else "finished"
+    status = (
+        "discarded" if "Discard" in engine.asked else "stopped" if "StopKeep" in engine.asked else "finished"
+    )
     yield m.RunDone(run=run, status=status, metrics={"valid_loss": 0.2, "accuracy": 0.9}, seconds=1.0)
 
 

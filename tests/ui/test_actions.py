@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -188,7 +189,9 @@ def test_runs_are_starred_noted_compared_and_trashed(opened: Studio, wait_for):
     assert list((project.folder / "trash" / "runs").iterdir())
 
 
-def test_an_interrupted_run_is_offered_again_when_its_project_is_opened(studio: Studio, project_folder: Path, wait_for):
+def test_an_interrupted_run_is_offered_again_when_its_project_is_opened(
+    studio: Studio, project_folder: Path, wait_for
+):
     with Project.open(project_folder) as project:
         run = project.new_run(project.recipe)
         run.append(m.RunStarted(run=1, stages=(), metrics=(), device="cpu", precision="fp32"))
@@ -211,7 +214,9 @@ def test_without_a_project_a_wish_is_answered_in_words(studio: Studio):
 
 
 def test_a_dropped_folder_is_looked_at_and_made_a_project(studio: Studio, photos: Path, qtbot, wait_for):
-    with qtbot.waitSignal(studio.actions.guessed, check_params_cb=lambda view: not view.busy, timeout=10_000) as seen:
+    with qtbot.waitSignal(
+        studio.actions.guessed, check_params_cb=lambda view: not view.busy, timeout=10_000
+    ) as seen:
         studio.actions.guess(photos)
     guess = seen.args[0].guesses[0]
     assert guess.problem == "image_classification"
@@ -224,3 +229,11 @@ def test_a_project_that_is_dropped_is_opened(studio: Studio, project_folder: Pat
     studio.actions.guess(project_folder / "recipe.toml")
     wait_for(lambda: studio.store.project is not None)
     assert studio.store.project.folder == project_folder
+
+
+def test_the_sample_project_is_made_by_another_process_and_opened(studio: Studio, own_home: Path, wait_for):
+    studio.actions.new_sample_project()
+    wait_for(lambda: studio.store.project is not None, 60_000)
+    assert studio.store.project.folder == own_home / "Thaw Studio" / "digits.thaw"
+    assert len(list(studio.store.project.data_root.rglob("*.png"))) == 1797
+    assert "sklearn" not in sys.modules

@@ -75,7 +75,12 @@ def test_every_page_is_there_and_says_what_is_missing(studio: Studio, project_fo
     ("job", "run", "kind", "text"),
     [
         (None, None, "idle", "Ready"),
-        (JobView(1, "Check", "Looking for copies", 3, 12, 4.0), None, "checking", "Looking for copies · 25 % · 0:04 left"),
+        (
+            JobView(1, "Check", "Looking for copies", 3, 12, 4.0),
+            None,
+            "checking",
+            "Looking for copies · 25 % · 0:04 left",
+        ),
         (JobView(1, "Train"), None, "training", "Getting ready to train"),
         (JobView(1, "Train"), live(), "training", "Training · stage 2 of 2 · thawed · 3:12 left"),
         (JobView(1, "Train"), live(0, None), "training", "Training · stage 1 of 2 · frozen"),
@@ -114,7 +119,10 @@ def test_the_gauge_adds_what_others_hold_to_what_a_batch_takes(store: Store, rec
     store.reading = Reading("GPU", "gpu", 8000, 1000, 500, 6500)
     ticks = (m.BatchTick(8, 700.0, True), m.BatchTick(64, 9000.0, False))
     store.estimate = m.Estimated(
-        free_mib=6500, total_mib=8000, device_name="GPU", stages=(m.StageEstimate(0, 8, 700.0, ticks, "fits"),)
+        free_mib=6500,
+        total_mib=8000,
+        device_name="GPU",
+        stages=(m.StageEstimate(0, 8, 700.0, ticks, "fits"),),
     )
     view = shown.gauge_view(store)
     assert view.predicted_mib == 1700 and view.ticks == ((8, 1700.0, True), (64, 10000.0, False))
@@ -173,7 +181,7 @@ def test_notes_are_found_by_their_words():
 def test_the_window_of_a_fresh_process_has_no_heavy_library():
     code = (
         "import sys; from studio.ui import app; a = app.make_application(); s = app.Studio(app.Settings()); s.start();"
-        "a.processEvents(); print(*(x for x in ('torch', 'fastai', 'pandas', 'numpy', 'pyqtgraph') if x in sys.modules));"
+        "a.processEvents(); print(*({'torch', 'fastai', 'pandas', 'numpy', 'pyqtgraph'} & set(sys.modules)));"
         "import builtins; print(builtins.__import__.__name__); s.close()"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

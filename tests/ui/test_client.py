@@ -195,5 +195,8 @@ def test_closing_ends_an_engine_that_does_not_listen(qtbot, make):
 
 def test_why_a_process_is_gone_is_said_in_words():
     assert "memory runs out" in exit_words(9, True)
-    assert exit_words(3, False, ("one", "the last line", "")) == "The engine stopped with status 3: the last line."
+    assert (
+        exit_words(3, False, ("one", "the last line", ""))
+        == "The engine stopped with status 3: the last line."
+    )
     assert exit_words(0, False) == "The engine left without being asked."

@@ -138,3 +138,17 @@ def test_a_long_run_costs_no_more_than_a_short_one() -> None:
     start = perf_counter()
     diagnose(run)
     assert perf_counter() - start < 0.05
+
+
+def test_the_noisy_first_averages_of_a_new_stage_are_no_alarm() -> None:
+    run = run_of(falling(20, 1.2, 0.5), stages=2)
+    run.apply(m.StageStarted(run=1, stage=1, step=20))
+    smooth = (0.05, 0.08, 0.2, 0.36, 0.37, 0.38, 0.36, 0.31, 0.29, 0.31, 0.37)
+    n = len(smooth)
+    run.apply(
+        m.Batches(
+            run=1, stage=1, epoch=0, first=20, losses=smooth, smooth=smooth, lrs=(1e-4,) * n,
+            momentums=(0.9,) * n, items_per_second=10.0, seconds_left=5.0,
+        )
+    )  # fmt: skip
+    assert kind(run) != "rate-too-high"

@@ -38,9 +38,7 @@ def page(qtbot: QtBot, themed, actions: PrintedActions) -> HomePage:
 def test_a_dropped_folder_is_looked_at(page: HomePage, actions: PrintedActions, tmp_path: Path):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
-    event = QDropEvent(
-        QPointF(5, 5), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier
-    )
+    event = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
     page.dropEvent(event)
     assert actions.asked[-1] == ("guess", (tmp_path,), {})
 
@@ -50,7 +48,11 @@ def test_a_proposal_has_one_button_that_makes_the_project(page: HomePage, action
     cards = page.findChildren(GuessCard)
     assert len(cards) == 1
     qtbot.mouseClick(cards[0].button, LEFT)
-    assert actions.asked[-1] == ("new_project", ("image_classification", tmp_path, None, {"source": "folders"}), {})
+    assert actions.asked[-1] == (
+        "new_project",
+        ("image_classification", tmp_path, None, {"source": "folders"}),
+        {},
+    )
 
 
 def test_what_is_nothing_to_learn_from_is_said_on_the_page(page: HomePage, tmp_path: Path):

@@ -14,7 +14,12 @@ def plan(epochs: int = 2, batches: int = 5) -> m.StagePlan:
 
 def started(run: int = 1, resumed_step: int = 0) -> m.RunStarted:
     return m.RunStarted(
-        run=run, stages=(plan(),), metrics=("accuracy",), device="cpu", precision="fp32", resumed_step=resumed_step
+        run=run,
+        stages=(plan(),),
+        metrics=("accuracy",),
+        device="cpu",
+        precision="fp32",
+        resumed_step=resumed_step,
     )
 
 
@@ -28,7 +33,14 @@ def batches(first: int, losses: tuple[float | None, ...], run: int = 1) -> m.Bat
 
 def epoch(step: int) -> m.EpochDone:
     return m.EpochDone(
-        run=1, stage=0, epoch=0, step=step, train_loss=0.3, valid_loss=0.2, metrics={"accuracy": 0.9}, seconds=1.0
+        run=1,
+        stage=0,
+        epoch=0,
+        step=step,
+        train_loss=0.3,
+        valid_loss=0.2,
+        metrics={"accuracy": 0.9},
+        seconds=1.0,
     )
 
 

@@ -43,13 +43,17 @@ def test_many_events_of_a_tick_make_one_signal(studio: Studio):
 
 def test_progress_belongs_to_the_running_job_only(studio: Studio):
     studio.store.job = JobView(7, "Check")
-    studio.updates.take_in((m.Progress(job=6, text="old", done=1, total=2), m.Progress(job=7, text="new", done=1, total=2)))
+    studio.updates.take_in(
+        (m.Progress(job=6, text="old", done=1, total=2), m.Progress(job=7, text="new", done=1, total=2))
+    )
     assert studio.store.job.text == "new"
 
 
 def test_a_failure_is_shown_on_its_page_and_as_a_notice_until_it_works_again(studio: Studio):
     studio.updates._what[3] = "Scan"
-    studio.updates.take_in((m.Failed(job=3, message="No photos.", hint="Choose another folder.", detail="Traceback"),))
+    studio.updates.take_in(
+        (m.Failed(job=3, message="No photos.", hint="Choose another folder.", detail="Traceback"),)
+    )
     assert studio.store.scan_error.message == "No photos."
     assert [(n.text, n.hint) for n in studio.store.notices] == [("No photos.", "Choose another folder.")]
     studio.updates._what[4] = "Scan"
@@ -81,7 +85,9 @@ def test_results_are_asked_for_when_a_run_ends_well(opened: Studio, wait_for):
     assert opened.store.live.done.status == "finished"
 
 
-def test_an_engine_killed_in_training_leaves_the_run_interrupted_and_offers_to_go_on(opened: Studio, wait_for):
+def test_an_engine_killed_in_training_leaves_the_run_interrupted_and_offers_to_go_on(
+    opened: Studio, wait_for
+):
     project = opened.store.project
     run = project.new_run(project.recipe)
     (run.path / "checkpoint-20.safetensors").write_bytes(b"")

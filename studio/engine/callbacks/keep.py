@@ -11,10 +11,10 @@ from fastai.callback.core import Callback
 
 from studio.engine import checkpoint, randomness, snapshot
 from studio.engine.callbacks.follow import Follow, loaders
+from studio.engine.callbacks.tell import Tell
 from studio.engine.messages import Checkpointed, Event, Notice, RunState
-from studio.engine.pace import Pace, Stopwatch
+from studio.engine.pace import Stopwatch
 from studio.errors import UserError
-
 
 ANNOUNCED_S = 0.3
 
@@ -34,18 +34,16 @@ class Keep(Callback):
 
     def __init__(
         self,
-        run: int,
         folder: Path,
         follow: Follow,
+        tell: Tell,
         blank: checkpoint.State,
         every_s: float,
         watch: Stopwatch,
-        pace: Pace,
-        emit: Callable[[Event], None],
     ) -> None:
         super().__init__()
-        self.run_number, self.folder, self.following, self.blank = run, folder, follow, blank
-        self.every_s, self.watch, self.pace, self.emit = every_s, watch, pace, emit
+        self.folder, self.following, self.telling = folder, follow, tell
+        self.blank, self.every_s, self.watch = blank, every_s, watch
         self.last_s = time.monotonic()
         self.is_epoch_trained = False
         self.spent_s = 0.0
@@ -67,15 +65,16 @@ class Keep(Callback):
         self.is_epoch_trained = False
 
     def write(self) -> None:
-        """Write a checkpoint of this very moment."""
-        phase = "training" if self.training else "validating"
-        self.spent_s = keep(
-            self.run_number, self.folder, self._state(), snapshot.tensors_of(self.learn), self.emit, self.spent_s
-        )
+        """Write a checkpoint of this very moment; what it holds is told first, so that no kill leaves a gap."""
+        tell = self.telling
+        tell.flush()
+        tensors = snapshot.tensors_of(self.learn)
+        self.spent_s = keep(tell.run_number, self.folder, self._state(), tensors, tell.emit, self.spent_s)
         if self.spent_s > ANNOUNCED_S:
-            self.emit(RunState(run=self.run_number, state=phase))
+            state = "training" if self.training else "validating"
+            tell.emit(RunState(run=tell.run_number, state=state))
         self.last_s = time.monotonic()
-        self.pace.restart()
+        tell.pace.restart()
 
     def _state(self) -> checkpoint.State:
         place, average = self.following.place, self.learn.recorder.smooth_loss
@@ -88,7 +87,9 @@ class Keep(Callback):
             begun=True,
             seconds=self.watch.seconds(),
             smooth=(average.count, float(average.val)),
-            epoch_start=self.following.epoch_start if place.batch else randomness.capture(loaders(self.learn)),
+            epoch_start=self.following.epoch_start
+            if place.batch
+            else randomness.capture(loaders(self.learn)),
             now=self.following.trained or randomness.capture(),
             hypers=snapshot.hypers_of(self.learn),
             numbers=snapshot.numbers_of(self.learn),
@@ -97,7 +98,12 @@ class Keep(Callback):
 
 
 def keep(
-    run: int, folder: Path, state: checkpoint.State, tensors: checkpoint.Tensors, emit: Callable[[Event], None], usual_s: float
+    run: int,
+    folder: Path,
+    state: checkpoint.State,
+    tensors: checkpoint.Tensors,
+    emit: Callable[[Event], None],
+    usual_s: float,
 ) -> float:
     """Write a checkpoint, or say why none was written; return the seconds it took.
 

@@ -37,7 +37,6 @@ class Stop(Callback):
 
     def _hold(self) -> None:
         state = "training" if self.training else "validating"
-        self.telling.flush()
         self._write()
         self.emit(RunState(run=self.telling.run_number, state="paused"))
         self.keeping.watch.hold()

@@ -44,7 +44,9 @@ class Tell(Callback):
         self.pace.batch()
         hyper = self.learn.opt.hypers[-1]
         smooth = number(self.learn.recorder.losses[-1])
-        self.pending.append((number(self.learn.loss), smooth, float(hyper["lr"]), float(hyper.get("mom", 0.0))))
+        self.pending.append(
+            (number(self.learn.loss), smooth, float(hyper["lr"]), float(hyper.get("mom", 0.0)))
+        )
         if time.monotonic() - self.last_s >= MESSAGE_S:
             self.flush()
 

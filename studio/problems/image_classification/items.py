@@ -14,7 +14,7 @@ from pathlib import Path
 from studio.dataset.paths import folder_key, is_below
 from studio.dataset.splits import column_split, folder_split, random_split, stratified_split
 from studio.errors import UserError
-from studio.problems.base import Dataset, Guess, Item
+from studio.problems.base import Dataset, Guess, Item, names_in
 from studio.problems.image_classification.options import Options
 from studio.problems.image_classification.sources import Labelled, LeftOut, read_source, require_set_folders
 from studio.recipe.schema import Recipe, Split
@@ -44,7 +44,7 @@ def collect(recipe: Recipe, root: Path) -> Dataset:
         for one, side in zip(source.labelled, sides, strict=True)
         if side is not None
     ]
-    return _without_skipped(items, (*source.left_out, *no_side), recipe.data.skip)
+    return without_skipped(items, (*source.left_out, *no_side), recipe.data.skip)
 
 
 def options_of(recipe: Recipe) -> Options:
@@ -87,12 +87,17 @@ def _cell(one: Labelled, column: str) -> str:
     )
 
 
-def _without_skipped(items: Sequence[Item], left_out: Sequence[LeftOut], skip: Sequence[str]) -> Dataset:
+def without_skipped(items: Sequence[Item], left_out: Sequence[LeftOut], skip: Sequence[str]) -> Dataset:
+    """The dataset of items without those that the recipe leaves out."""
     names = {folder_key(name) for name in skip}
     kept = tuple(item for item in items if not _skipped(item.key, names))
     gone = [(item.key, SKIPPED) for item in items if _skipped(item.key, names)]
     others = [(key, SKIPPED if _skipped(key, names) else why) for key, why in left_out]
-    return Dataset(kept, tuple(sorted({item.target for item in kept})), tuple(sorted([*others, *gone])))
+    return Dataset(
+        kept,
+        tuple(sorted({name for item in kept for name in names_in(item.target)})),
+        tuple(sorted([*others, *gone])),
+    )
 
 
 def _skipped(key: str, names: set[str]) -> bool:

@@ -12,6 +12,7 @@ Drawing random numbers is fine here: the engine seeds again before the fit. Impo
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -31,6 +32,7 @@ from studio.problems.image_classification.weights import (
     read_file,
     whole_and_body,
 )
+from studio.problems.vision.networks import PhotoOptions
 from studio.recipe.schema import Recipe
 
 METRICS = (accuracy, error_rate)
@@ -56,19 +58,34 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
     UserError
         Where the network is unknown, the weights do not fit, or cannot be downloaded.
     """
-    options = options_of(recipe)
+    return photo_learner(dls, options_of(recipe), path, CrossEntropyLossFlat(), METRICS)
+
+
+def photo_learner(
+    dls: DataLoaders, options: PhotoOptions, path: Path, loss: Any, metrics: Sequence[Any]
+) -> Learner:
+    """A learner of photos with a loss of its own; see `build` for the rest."""
     arch = require_architecture(options.arch)
     from_file = options.weights not in ("imagenet", "none")
     file = find_file(options.weights, path) if from_file else None
     tensors = read_file(file) if file else {}
-    learner = _vision_learner(dls, arch, options.weights == "imagenet", options.dropout, path)
+    pretrained = options.weights == "imagenet"
+    learner = _vision_learner(dls, arch, pretrained, options.dropout, path, loss, metrics)
     learner.unfreeze()
     if file:
         load_body(learner.model[0], tensors, arch, file.name)
     return learner
 
 
-def _vision_learner(dls: DataLoaders, arch: str, pretrained: bool, dropout: float, path: Path) -> Learner:
+def _vision_learner(
+    dls: DataLoaders,
+    arch: str,
+    pretrained: bool,
+    dropout: float,
+    path: Path,
+    loss: Any,
+    metrics: Sequence[Any],
+) -> Learner:
     try:
         return vision_learner(
             dls,
@@ -76,8 +93,8 @@ def _vision_learner(dls: DataLoaders, arch: str, pretrained: bool, dropout: floa
             pretrained=pretrained,
             normalize=False,
             ps=dropout,
-            loss_func=CrossEntropyLossFlat(),
-            metrics=list(METRICS),
+            loss_func=loss,
+            metrics=list(metrics),
             path=path,
             model_dir="models",
             **(timm_source(arch) if pretrained and arch not in TORCHVISION else {}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from studio.engine.messages import Finding, Severity
@@ -134,9 +134,9 @@ REASONS = (
 )
 
 
-def left_out_findings(dataset: Dataset) -> Iterator[Finding]:
+def left_out_findings(dataset: Dataset, reasons: Sequence[Reason] = REASONS) -> Iterator[Finding]:
     """Yield a finding for each reason for which something was left out."""
-    for reason in REASONS:
+    for reason in reasons:
         found = [
             (key, why.removeprefix(reason.why)) for key, why in dataset.left_out if why.startswith(reason.why)
         ]

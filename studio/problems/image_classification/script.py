@@ -10,6 +10,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import studio
 from studio.engine.messages import StagePlan
 from studio.problems.base import Dataset
 from studio.problems.image_classification.items import options_of
-from studio.problems.image_classification.options import DEFAULT_SIZE, TORCHVISION, Options
+from studio.problems.image_classification.options import DEFAULT_SIZE, TORCHVISION
 from studio.problems.image_classification.script_parts import (
     DATA_PART,
     HEAD,
@@ -25,6 +26,7 @@ from studio.problems.image_classification.script_parts import (
     TRAIN_PART,
     WEIGHTS_PART,
 )
+from studio.problems.vision.networks import PhotoOptions
 from studio.recipe.schema import Recipe
 
 AUGMENT: dict[str, str] = {
@@ -64,17 +66,59 @@ def write(
         Stem of the file names.
     """
     options = options_of(recipe)
+    block = DATA_PART.replace("{resize}", RESIZE[options.resize]).replace(
+        "{augment}", AUGMENT[options.augment]
+    )
+    words = Words(HEAD, block.replace("{slug}", slug), "CrossEntropyLossFlat()", ("accuracy", "error_rate"))
+    text = composed(recipe, dataset, root, plans, precision, folder, slug, options, words)
+    return {f"{slug}.py": text, f"{slug}.csv": table(dataset)}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is the problem's own in a script of photos.
+
+    Attributes
+    ----------
+    head, data : str
+        The beginning, with its braces still open, and the part that makes the loaders, all filled in.
+    loss : str
+        The loss as an expression.
+    metrics : tuple of str
+        The metrics as expressions, in their order.
+    names : tuple of str
+        Their names; empty where the expressions are names.
+    """
+
+    head: str
+    data: str
+    loss: str
+    metrics: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+
+def composed(
+    recipe: Recipe,
+    dataset: Dataset,
+    root: Path,
+    plans: Sequence[StagePlan],
+    precision: str,
+    folder: Path,
+    slug: str,
+    options: PhotoOptions,
+    words: Words,
+) -> str:
+    """Put the script of a run with photos together."""
     weights = found_weights(options.weights, folder)
+    named = ", ".join(_text(name) for name in ("valid_loss", *(words.names or words.metrics)))
     parts = [
-        _head(recipe, dataset, root, plans, options, weights, slug),
-        DATA_PART.replace("{slug}", slug)
-        .replace("{resize}", RESIZE[options.resize])
-        .replace("{augment}", AUGMENT[options.augment]),
-        _learner(options, precision, weights),
+        _head(recipe, dataset, root, plans, options, weights, slug, words.head),
+        words.data,
+        _learner(options, precision, weights, words),
         *([_weights(options, weights)] if _is_file(weights) else []),
-        TRAIN_PART.format(weight_decay=recipe.training.weight_decay, slug=slug),
+        TRAIN_PART.format(weight_decay=recipe.training.weight_decay, slug=slug, named=named),
     ]
-    return {f"{slug}.py": "".join(parts), f"{slug}.csv": table(dataset)}
+    return "".join(parts)
 
 
 def table(dataset: Dataset) -> str:
@@ -91,13 +135,14 @@ def _head(
     dataset: Dataset,
     root: Path,
     plans: Sequence[StagePlan],
-    options: Options,
+    options: PhotoOptions,
     weights: str,
     slug: str,
+    head: str,
 ) -> str:
     is_timm = options.arch not in TORCHVISION
     n_train = len(dataset.train())
-    return HEAD.format(
+    return head.format(
         name=_quotable(recipe.name),
         studio=studio.__version__,
         slug=slug,
@@ -136,9 +181,15 @@ def _code(value: Any) -> str:
     return f"slice({value.stop!r})" if value.start is None else f"slice({value.start!r}, {value.stop!r})"
 
 
-def _learner(options: Options, precision: str, weights: str) -> str:
+def _learner(options: PhotoOptions, precision: str, weights: str, words: Words) -> str:
     arch = f"models.{options.arch}" if options.arch in TORCHVISION else repr(options.arch)
-    text = LEARNER_PART.format(arch=arch, pretrained=weights == "imagenet", dropout=repr(options.dropout))
+    text = LEARNER_PART.format(
+        arch=arch,
+        pretrained=weights == "imagenet",
+        dropout=repr(options.dropout),
+        loss=words.loss,
+        metrics=", ".join(words.metrics),
+    )
     if _is_file(weights):
         text += f"    start_from(Path({_text(weights)}), learn.model[0])\n"
     if precision in ("fp16", "bf16"):
@@ -146,7 +197,7 @@ def _learner(options: Options, precision: str, weights: str) -> str:
     return text + "    return learn\n"
 
 
-def _weights(options: Options, weights: str) -> str:
+def _weights(options: PhotoOptions, weights: str) -> str:
     return WEIGHTS_PART.format(
         network=_network(options.arch),
         wrappers=("state_dict", "model", "model_state_dict", "model_state", "net", "state_dict_ema"),

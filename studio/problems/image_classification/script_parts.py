@@ -44,14 +44,16 @@ STAGES = (
 )
 '''
 
-DATA_PART = '''
+LABELLED_PART = '''
 
 class Labelled(NamedTuple):
     """A photo and its class."""
 
     photo: Path
     label: str
+'''
 
+PHOTO_PART = '''
 
 class Photo(PILImage):
     """A photo, opened by `open_photo`."""
@@ -76,7 +78,9 @@ def open_photo(path):
         if image.mode == "P" and "transparency" in image.info:
             image = image.convert("RGBA")
         return image.convert("RGB")
+'''
 
+BLOCK_PART = '''
 
 def photo_of(item):
     """Return the photo of a labelled one; an item without a class is the photo itself."""
@@ -107,6 +111,8 @@ def loaders(folder, stage):
     return block.dataloaders(items, path=folder, bs=stage.batch_size, num_workers=0, device=DEVICE)
 '''
 
+DATA_PART = LABELLED_PART + PHOTO_PART + BLOCK_PART
+
 LEARNER_PART = '''
 
 def learner(dls):
@@ -117,8 +123,8 @@ def learner(dls):
         pretrained={pretrained},
         normalize=False,
         ps={dropout},
-        loss_func=CrossEntropyLossFlat(),
-        metrics=[accuracy, error_rate],
+        loss_func={loss},
+        metrics=[{metrics}],
         path=HERE,
     )
 '''
@@ -196,7 +202,7 @@ def main():
     torch.save(learn.model.state_dict(), given.weights)
     if given.losses:
         given.losses.write_text("".join(f"{{loss!r}}\\n" for loss in losses), encoding="utf-8")
-    print(dict(zip(["valid_loss", "accuracy", "error_rate"], learn.validate())))
+    print(dict(zip([{named}], learn.validate())))
 
 
 if __name__ == "__main__":

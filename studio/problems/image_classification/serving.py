@@ -7,7 +7,7 @@ normalised as the learner's own loader does it, through the network, softmax. Im
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -101,7 +101,14 @@ def input_of(learner: Any) -> tuple[Resize, Tensor, Tensor]:
     return resize, _plain(normalize.mean), _plain(normalize.std)
 
 
-def trained_scores(loader: Any, network: nn.Module, indices: Sequence[int]) -> NDArray[np.float32]:
+def softmax(raw: Tensor) -> Tensor:
+    """The shares of the classes, (n, classes)."""
+    return torch.softmax(raw, dim=1)
+
+
+def trained_scores(
+    loader: Any, network: nn.Module, indices: Sequence[int], activation: Callable[[Tensor], Tensor] = softmax
+) -> NDArray[np.float32]:
     """Score items of a validation loader by its own transforms: (n_indices, classes) float32."""
     loader.before_iter()
     scores = []
@@ -109,7 +116,7 @@ def trained_scores(loader: Any, network: nn.Module, indices: Sequence[int]) -> N
         items = [loader.do_item(i) for i in indices[first : first + BATCH]]
         photos = loader.after_batch(to_device(loader.do_batch(items), loader.device))[0]
         with torch.no_grad():
-            scores.append(torch.softmax(network(_plain_batch(photos)), dim=1))
+            scores.append(activation(network(_plain_batch(photos))))
     return cast(NDArray[np.float32], torch.cat(scores).numpy())
 
 

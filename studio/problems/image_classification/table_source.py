@@ -41,6 +41,8 @@ ITEM_NAMES = (
 LABEL_NAMES = ("label", "class", "category", "target", "species", "labels", "tags", "diagnosis", "y", "breed")
 SPLIT_NAMES = ("is_valid", "is_val", "valid", "split", "set", "subset", "fold", "partition", "dataset")
 SAMPLE_ROWS = 200
+CLEANED = ".cleaned.csv"
+"""How a corrected copy of a table ends: cleaning writes it into the project, outside the data folder."""
 
 
 class Finds(Protocol):
@@ -87,7 +89,7 @@ def _stem(name: str) -> str:
 
 def from_table(root: Path, options: Options, split: Split) -> Source:
     """The class is written beside the file's name in a table."""
-    key = key_below(root, options.table)
+    key = options.table if options.table.endswith(CLEANED) else key_below(root, options.table)
     if key is None:
         raise UserError(
             f"The table {options.table} lies outside the data folder {root}.",
@@ -109,7 +111,7 @@ def _rows(root: Path, table_key: str, table: Table, options: Options, found: Fou
     left_out: list[LeftOut] = [(row_key(table_key, line), f"{BAD_ROW}: {why}") for line, why in table.bad]
     for row in table.rows:
         name, label = row.cells[item_at], row.cells[label_at]
-        key, why = _place(root, index, name, label, beside)
+        key, why = place_of(root, index, name, label, beside)
         if not why and key in taken:
             why = NAMED_TWICE if taken[key].label == label else OTHER_CLASS
         if why:
@@ -126,7 +128,7 @@ def row_key(table_key: str, line: int) -> str:
     return f"{table_key} row {line}"
 
 
-def _place(root: Path, index: FileIndex, name: str, label: str, beside: str) -> tuple[str, str]:
+def place_of(root: Path, index: FileIndex, name: str, label: str, beside: str) -> tuple[str, str]:
     """The key that a row means, or why it is left out."""
     if not name:
         return "", NO_NAME

@@ -24,7 +24,9 @@ AT_ONCE = 8  # files hashed on the window's thread: a few milliseconds each at m
 class Cleaning(QObject):
     """Marks. Those of few items are written at once, those of many from another thread."""
 
-    def __init__(self, context: Context, jobs: Jobs, say: Callable[[str, str], None], parent: QObject) -> None:
+    def __init__(
+        self, context: Context, jobs: Jobs, say: Callable[[str, str], None], parent: QObject
+    ) -> None:
         super().__init__(parent)
         self.context, self._jobs, self._say = context, jobs, say
 
@@ -36,7 +38,9 @@ class Cleaning(QObject):
             project.mark(chosen, action, value)
             self._marked(words)
             return
-        in_background(self, lambda: (project.mark(chosen, action, value), words)[1], self._marked, self._failed)
+        in_background(
+            self, lambda: (project.mark(chosen, action, value), words)[1], self._marked, self._failed
+        )
 
     def undo(self) -> None:
         """Take back the last entry."""
@@ -64,7 +68,10 @@ class Cleaning(QObject):
 
     def _quiet_project(self, words: str) -> Project:
         if self.context.training():
-            raise UserError(f"A run is training on these files, so the studio cannot {words} now.", "Wait or stop it first.")
+            raise UserError(
+                f"A run is training on these files, so the studio cannot {words} now.",
+                "Wait or stop it first.",
+            )
         return self.context.own_project()
 
     def _stepped(self, lead: str, words: str | None) -> None:
@@ -94,7 +101,9 @@ class Cleaning(QObject):
             store.recipe = store.project.recipe
             store.recipeChanged.emit()
         self._jobs.scan_soon(0)
-        self.context.notices.add(NoticeView("info", answer.sentence, fix=fix, wanted=(wanted,) if wanted else ()))
+        self.context.notices.add(
+            NoticeView("info", answer.sentence, fix=fix, wanted=(wanted,) if wanted else ())
+        )
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:
@@ -102,4 +111,6 @@ class Cleaning(QObject):
         if isinstance(error, UserError):
             self.context.notices.complain(error)
         else:
-            self.context.notices.say("error", "The files could not all be handled.", "Nothing is lost: try again.", repr(error))
+            self.context.notices.say(
+                "error", "The files could not all be handled.", "Nothing is lost: try again.", repr(error)
+            )

@@ -34,7 +34,9 @@ class Context:
     def project(self) -> Project:
         """The open project; `UserError` where there is none."""
         if self.store.project is None:
-            raise UserError("No project is open.", "Open one from the start page, or drop a folder of data there.")
+            raise UserError(
+                "No project is open.", "Open one from the start page, or drop a folder of data there."
+            )
         return self.store.project
 
     def own_project(self) -> Project:

@@ -101,7 +101,9 @@ class Jobs(QObject):
 
     def _free_for(self, words: str) -> None:
         if self.context.training():
-            raise UserError(f"A run is training, so the studio cannot {words} now.", "Wait for it, or stop it first.")
+            raise UserError(
+                f"A run is training, so the studio cannot {words} now.", "Wait for it, or stop it first."
+            )
         if self.context.store.job is not None and self.context.store.job.what == "FindRate":
             self.context.client.give_up()
 

@@ -31,6 +31,7 @@ from studio.ui.background import in_background
 from studio.ui.live_run import LiveRun
 from studio.ui.settings import Recent
 from studio.ui.store import NoticeView, RateView
+from studio.ui.updates import records_of
 
 SUFFIX = ".thaw"
 RECIPE = "recipe.toml"
@@ -55,6 +56,7 @@ class _Kept:
 
     project: Project
     runs: list[RunRecord]
+    plans: dict[int, str]
     last: LiveRun | None
     results: Results | None
     rates: tuple[m.RateFound, ...]
@@ -128,7 +130,9 @@ class Projects(QObject):
         if code == 0:
             self.open_or_complain(self._sample_folder)
         else:
-            self.context.notices.say("error", "The sample project could not be made.", "Is the disk full?", words)
+            self.context.notices.say(
+                "error", "The sample project could not be made.", "Is the disk full?", words
+            )
 
     @Slot(QProcess.ProcessError)
     def _sample_broke(self, error: QProcess.ProcessError) -> None:
@@ -157,7 +161,13 @@ class Projects(QObject):
         if self.context.training():
             words = "A run is training. It goes on as long as the window is open."
             self.context.notices.add(
-                NoticeView("warning", words, "Stop it to leave the project.", fix="Stop and keep", wanted=("stop_keep",))
+                NoticeView(
+                    "warning",
+                    words,
+                    "Stop it to leave the project.",
+                    fix="Stop and keep",
+                    wanted=("stop_keep",),
+                )
             )
             return
         self.leave()
@@ -189,7 +199,9 @@ class Projects(QObject):
         for words in project.notices:
             self.context.notices.say("info", words)
         if project.read_only:
-            self.context.notices.say("warning", f"{project.name} is open for reading only.", project.locked_by)
+            self.context.notices.say(
+                "warning", f"{project.name} is open for reading only.", project.locked_by
+            )
         _tell_all(self.context)
         in_background(self, lambda: kept(project), self._kept, self._failed)
         self._jobs.scan_soon(0)
@@ -201,7 +213,7 @@ class Projects(QObject):
         store = self.context.store
         if found.project is not store.project:
             return
-        store.runs, store.rate = found.runs, RateView(earlier=found.rates)
+        store.runs, store.plans, store.rate = found.runs, found.plans, RateView(earlier=found.rates)
         if store.run is None:
             store.run = found.last
         if found.results is not None and store.results is None:
@@ -243,7 +255,7 @@ class Projects(QObject):
 
 def is_project(path: Path) -> bool:
     """Whether a path is a project folder or its recipe."""
-    return path.name == RECIPE and path.is_file() or (path / RECIPE).is_file()
+    return (path.name == RECIPE and path.is_file()) or (path / RECIPE).is_file()
 
 
 def guesses_of(path: Path) -> GuessView:
@@ -282,11 +294,11 @@ def samples_folder() -> Path:
 
 def kept(project: Project) -> _Kept:
     """Read the runs, the newest one's curves and results, and the finder's curves."""
-    runs = project.runs()
+    _, runs, plans = records_of(project, {})
     folder = project.run(runs[-1].number) if runs and not runs[-1].broken else None
     last = told(folder) if folder is not None else None
     results = folder.results() if folder is not None else None
-    return _Kept(project, runs, last, results, rates_of(project.rates))
+    return _Kept(project, runs, plans, last, results, rates_of(project.rates))
 
 
 def rates_of(folder: Path) -> tuple[m.RateFound, ...]:

@@ -17,7 +17,9 @@ from studio.ui.actions.jobs import Jobs
 
 DEEPEST = 200
 
-NOT_DATA = frozenset({"arch", "weights", "dropout", "epochs", "lr", "batch_size", "weight_decay", "precision", "name"})
+NOT_DATA = frozenset(
+    {"arch", "weights", "dropout", "epochs", "lr", "batch_size", "weight_decay", "precision", "name"}
+)
 """Fields that change how a model learns, not what it learns from: the data are not read again for them."""
 
 

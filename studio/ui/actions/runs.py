@@ -53,7 +53,12 @@ class Runs(QObject):
         project, store = self.context.project(), self.context.store
         known = {n: story for n, story in store.compared.items() if n in runs and not story.run.active}
         missing = tuple(n for n in runs if n not in known)
-        in_background(self, lambda: (project, known | stories(project, missing), tuple(runs)), self._compared, self._failed)
+        in_background(
+            self,
+            lambda: (project, known | stories(project, missing), tuple(runs)),
+            self._compared,
+            self._failed,
+        )
 
     @Slot(object)
     def _compared(self, answer: tuple[Project, dict[int, RunStory], tuple[int, ...]]) -> None:
@@ -127,5 +132,9 @@ def told(folder: RunFolder) -> LiveRun:
     record = folder.record()
     if run.done is None and record.status not in ("training", "paused"):
         status, metrics = record.status, record.metrics
-        run.apply(m.RunDone(run=run.run, status=status, metrics=metrics, seconds=record.seconds, message=record.error))
+        run.apply(
+            m.RunDone(
+                run=run.run, status=status, metrics=metrics, seconds=record.seconds, message=record.error
+            )
+        )
     return run

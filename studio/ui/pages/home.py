@@ -104,7 +104,9 @@ class HomePage(Page):
             return
         recents = context.settings.values.recents
         self._recents.set_recents(recents)
-        in_background(self, lambda: tuple(Path(r.folder).is_dir() for r in recents), self._recents.set_there, log.error)
+        in_background(
+            self, lambda: tuple(Path(r.folder).is_dir() for r in recents), self._recents.set_there, log.error
+        )
 
     # -- proposals
 
@@ -143,7 +145,9 @@ class HomePage(Page):
 
     @Slot()
     def _choose_project(self) -> None:
-        self._choose(QFileDialog.FileMode.Directory, "Choose a project folder (it ends in .thaw)", self.do.open_project)
+        self._choose(
+            QFileDialog.FileMode.Directory, "Choose a project folder (it ends in .thaw)", self.do.open_project
+        )
 
     def _choose(self, mode: QFileDialog.FileMode, caption: str, then: object) -> None:
         """Ask for a path without stopping the window."""
@@ -184,8 +188,20 @@ class HomePage(Page):
 
 
 SAMPLE_RECENTS = (
-    Recent("/home/ida/data/hymenoptera.thaw", "ants and bees", "Image classification", "accuracy 0.946", "2026-03-14T12:03:00"),
-    Recent("/home/ida/Thaw Studio/digits.thaw", "digits", "Image classification", "accuracy 0.981", "2026-03-12T09:40:00"),
+    Recent(
+        "/home/ida/data/hymenoptera.thaw",
+        "ants and bees",
+        "Image classification",
+        "accuracy 0.946",
+        "2026-03-14T12:03:00",
+    ),
+    Recent(
+        "/home/ida/Thaw Studio/digits.thaw",
+        "digits",
+        "Image classification",
+        "accuracy 0.981",
+        "2026-03-12T09:40:00",
+    ),
 )
 
 

@@ -123,7 +123,7 @@ class RunsPage(Page):
             self._settled = False
         self._stack.setCurrentIndex(1 if runs else 0)
         self._model.editable = not self.store.read_only
-        self._model.set_runs(runs)
+        self._model.set_runs(runs, self.store.plans)
         self.set_subtitle(plural(len(runs), "run") if runs else "")
         for button in (self._open, self._resume):
             button.setVisible(bool(runs))
@@ -160,7 +160,11 @@ class RunsPage(Page):
         self._grid.setVerticalSpacing(6)
         self._differences.set_title("What differs", plural(len(found), "setting") if len(runs) > 1 else "")
         if len(runs) < 2 or not found:
-            words = "Tick two runs to see where their settings differ." if len(runs) < 2 else "All settings are the same."
+            words = (
+                "Tick two runs to see where their settings differ."
+                if len(runs) < 2
+                else "All settings are the same."
+            )
             self._grid.addWidget(DimLabel(words, wrap=True), 0, 0)
         else:
             self._fill(runs, found)
@@ -172,7 +176,11 @@ class RunsPage(Page):
         for line, difference in enumerate(found, 1):
             self._grid.addWidget(DimLabel(difference.title), line, 0)
             for column, value in enumerate(difference.values, 1):
-                label = HeadingLabel(value or "none") if column > 1 and value != difference.values[0] else DimLabel(value)
+                label = (
+                    HeadingLabel(value or "none")
+                    if column > 1 and value != difference.values[0]
+                    else DimLabel(value)
+                )
                 label.setToolTip(value)
                 self._grid.addWidget(label, line, column)
 

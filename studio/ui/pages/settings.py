@@ -24,17 +24,27 @@ from studio.ui.theme import SIZES
 from studio.ui.widgets import (
     Card,
     DimLabel,
-    FieldRow,
     IntSpin,
     SecondaryButton,
     SegmentedControl,
     SelectableLabel,
+    SmallLabel,
     row,
     scrolled,
 )
 
 _THEMES = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
-_PARTS = ("torch", "torchvision", "fastai", "timm", "PySide6-Essentials", "pyqtgraph", "msgspec", "onnx", "onnxruntime")
+_PARTS = (
+    "torch",
+    "torchvision",
+    "fastai",
+    "timm",
+    "PySide6-Essentials",
+    "pyqtgraph",
+    "msgspec",
+    "onnx",
+    "onnxruntime",
+)
 _WIDEST = 720
 _NARROW = 160
 _LONGEST = 44
@@ -75,11 +85,15 @@ class SettingsPage(Page):
     def _training(self, values: Values) -> Card:
         card = Card("Training")
         self._minutes = IntSpin(1, 120, values.checkpoint_minutes, unit="min")
-        self._minutes.setMaximumWidth(_NARROW)
+        self._minutes.setFixedWidth(_NARROW)
+        self._minutes.setAccessibleName("Minutes between checkpoints")
         self._minutes.edited.connect(self._choose_minutes)
-        words = "A run can go on from its last checkpoint after a crash. One is also written after every epoch."
-        card.body.addWidget(FieldRow("Checkpoint every", self._minutes, words))
-        card.body.addWidget(DimLabel("This holds from the next start of the engine."))
+        card.body.addLayout(row(DimLabel("Checkpoint every"), self._minutes, None, gap=SIZES.gap))
+        words = (
+            "A run can go on from its last checkpoint after a crash. One is also written after every epoch."
+        )
+        card.body.addWidget(SmallLabel(words, wrap=True))
+        card.body.addWidget(SmallLabel("This holds from the next start of the engine."))
         return card
 
     def _cache(self) -> Card:
@@ -106,7 +120,9 @@ class SettingsPage(Page):
 
     def _about(self) -> Card:
         card = Card("About", f"Thaw Studio {__version__}")
-        words = "Free software under the Apache License 2.0. Nothing leaves this machine unless a button says so."
+        words = (
+            "Free software under the Apache License 2.0. Nothing leaves this machine unless a button says so."
+        )
         card.body.addWidget(DimLabel(words, wrap=True))
         self._engine = SelectableLabel("")
         card.body.addWidget(self._engine)
@@ -125,12 +141,16 @@ class SettingsPage(Page):
         self._show_place()
         greeting = self.store.greeting
         python = f"Python {platform.python_version()}, Qt {qVersion()}"
-        engine = f", engine on {greeting.device_name} with torch {greeting.torch}" if greeting is not None else ""
+        engine = (
+            f", engine on {greeting.device_name} with torch {greeting.torch}" if greeting is not None else ""
+        )
         self._engine.setText(f"{python}{engine}")
 
     def _show_place(self) -> None:
         project = self.store.project
-        self._place.setText(str(project.cache) if project is not None else "In each project, once one is open.")
+        self._place.setText(
+            str(project.cache) if project is not None else "In each project, once one is open."
+        )
         self._open_cache.setVisible(project is not None)
 
     @Slot()

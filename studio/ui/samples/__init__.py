@@ -7,7 +7,7 @@ Must not import: torch, pandas, the engine's parts, pages.
 
 from __future__ import annotations
 
-from studio.ui.samples import image
+from studio.ui.samples import image, row
 from studio.ui.samples.base import SampleKind
 
 
@@ -19,5 +19,5 @@ def sample_kind(name: str) -> SampleKind:
     KeyError
         For a kind that no module draws.
     """
-    kinds: dict[str, SampleKind] = {"image": image}
+    kinds: dict[str, SampleKind] = {"image": image, "row": row}
     return kinds[name]

@@ -14,6 +14,7 @@ from studio.ui.widgets.buttons import (
 )
 from studio.ui.widgets.card import Card
 from studio.ui.widgets.class_bars import ClassBars
+from studio.ui.widgets.data_table import DataTable
 from studio.ui.widgets.empty_state import EmptyState
 from studio.ui.widgets.fields import Combo, FieldRow
 from studio.ui.widgets.finding_card import FindingCard
@@ -57,6 +58,7 @@ __all__ = [
     "Card",
     "ClassBars",
     "Combo",
+    "DataTable",
     "DimLabel",
     "EmptyState",
     "ErrorLabel",

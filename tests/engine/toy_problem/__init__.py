@@ -26,6 +26,8 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     spread: Annotated[float, Meta(gt=0), about("Spread", "How wide the clouds are.")] = 0.7
     slow_s: float = 0.0
     """Seconds that every item takes to be read; then reading hangs while the data folder holds a file "hang"."""
+    is_chatty: bool = False
+    """Whether building the learner prints, as libraries do."""
     nan_at: int = -1
     """The item whose coordinates are no numbers."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from fastai.data.core import DataLoaders
@@ -13,6 +14,7 @@ from torch import nn
 
 from studio.problems.base import Dataset
 from studio.recipe.schema import Recipe
+from tests.engine.toy_problem import PROBLEM
 
 
 def metric_names() -> tuple[str, ...]:
@@ -27,6 +29,9 @@ def groups(model: nn.Module) -> list[list[nn.Parameter]]:
 
 def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Learner:
     """Build the learner."""
+    if PROBLEM.options_of(recipe).is_chatty:
+        print("a library says something", flush=True)
+        os.write(1, b"and so does one written in C\n")
     model = nn.Sequential(
         nn.Sequential(nn.Linear(3, 16), nn.BatchNorm1d(16), nn.ReLU()),
         nn.Sequential(nn.Linear(16, 16), nn.BatchNorm1d(16), nn.ReLU()),

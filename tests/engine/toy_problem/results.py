@@ -13,7 +13,9 @@ from studio.project.results import ItemResult, Results
 from studio.recipe.schema import Recipe
 
 
-def evaluate(learner: Any, dataset: Dataset, recipe: Recipe, progress: Callable[[str, int, int], None]) -> Results:
+def evaluate(
+    learner: Any, dataset: Dataset, recipe: Recipe, progress: Callable[[str, int, int], None]
+) -> Results:
     """Answer for every item, worst first."""
     found: list[ItemResult] = []
     for items, loader in ((dataset.train(), learner.dls.train), (dataset.valid(), learner.dls.valid)):

@@ -41,7 +41,9 @@ class GuessCard(Card):
         self.button.clicked.connect(self._choose)
         place = SmallLabel(str(path))
         place.setToolTip(str(path))
-        words = column(HeadingLabel(problem.title), DimLabel(guess.sentence, wrap=True), place, gap=SIZES.half)
+        words = column(
+            HeadingLabel(problem.title), DimLabel(guess.sentence, wrap=True), place, gap=SIZES.half
+        )
         line = QHBoxLayout()
         line.setSpacing(SIZES.gap)
         line.addWidget(IconLabel(problem.icon, "accent", SIZES.icon_large))

@@ -35,7 +35,10 @@ class DropZone(QWidget):
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._sentence.setFixedWidth(_WIDEST)
         self._sentence.setMinimumHeight(_TWO_LINES)
-        folder, file = SecondaryButton("Choose a folder", "folder"), SecondaryButton("Choose a table", "table")
+        folder, file = (
+            SecondaryButton("Choose a folder", "folder"),
+            SecondaryButton("Choose a table", "table"),
+        )
         folder.clicked.connect(self.folderWanted)
         file.clicked.connect(self.fileWanted)
         self._buttons = QWidget()
@@ -92,9 +95,13 @@ class DropZone(QWidget):
         theme = theme_of()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(theme.colour("accent" if self._hot else "line_strong"), SIZES.ring if self._hot else SIZES.line)
+        pen = QPen(
+            theme.colour("accent" if self._hot else "line_strong"), SIZES.ring if self._hot else SIZES.line
+        )
         pen.setDashPattern(_DASH)
         painter.setPen(pen)
         painter.setBrush(theme.colour("accent_bg" if self._hot else "panel"))
         edge = SIZES.ring / 2
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge), SIZES.radius, SIZES.radius)
+        painter.drawRoundedRect(
+            QRectF(self.rect()).adjusted(edge, edge, -edge, -edge), SIZES.radius, SIZES.radius
+        )

@@ -29,7 +29,9 @@ class RecentRow(QFrame):
     def __init__(self, recent: Recent, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._recent = recent
-        forget = IconButton("close", f"Take {recent.name} off this list", "Take off this list; the files stay")
+        forget = IconButton(
+            "close", f"Take {recent.name} off this list", "Take off this list; the files stay"
+        )
         forget.clicked.connect(self._forget)
         self._place = SmallLabel(recent.folder)
         words = QVBoxLayout()
@@ -103,7 +105,9 @@ class Recents(QWidget):
                 self._layout.addWidget(rule())
             self._layout.addWidget(self._row(recent))
         if not recents:
-            self._layout.addWidget(DimLabel("Projects that you make or open stand here, with their last score."))
+            self._layout.addWidget(
+                DimLabel("Projects that you make or open stand here, with their last score.")
+            )
 
     def set_there(self, there: tuple[bool, ...]) -> None:
         """Say of each project whether its folder is still there."""

@@ -13,7 +13,7 @@ import msgspec
 
 from studio.problems import problem_named
 from studio.recipe.fields import describe
-from studio.recipe.schema import Recipe, Split, Stage, Training
+from studio.recipe.schema import Split, Stage, Training
 from studio.ui.store import RunStory
 
 
@@ -51,7 +51,9 @@ def settings_of(story: RunStory) -> dict[str, str]:
 def _described(struct: Split | Training | msgspec.Struct) -> dict[str, str]:
     values = msgspec.structs.asdict(struct)
     return {
-        field.title: _word(values[field.name], field.choices) for field in describe(type(struct)) if field.shown(values)
+        field.title: _word(values[field.name], field.choices)
+        for field in describe(type(struct))
+        if field.shown(values)
     }
 
 
@@ -71,8 +73,3 @@ def _stage(number: int, stage: Stage) -> dict[str, str]:
         f"{name} batch size": str(stage.batch_size),
         f"{name} rate": str(stage.lr),
     }
-
-
-def stages_words(recipe: Recipe) -> str:
-    """The plan in a few words: ``3 frozen, 4 thawed``."""
-    return ", ".join(f"{stage.epochs} {'frozen' if stage.freeze else 'thawed'}" for stage in recipe.training.stages)

@@ -21,7 +21,13 @@ from studio.ui.words import started_words
 
 Index = QModelIndex | QPersistentModelIndex
 SORT = Qt.ItemDataRole.UserRole
-_STATUS_TONES = {"finished": "good", "failed": "error", "interrupted": "warning", "training": "accent", "paused": "warning"}
+_STATUS_TONES = {
+    "finished": "good",
+    "failed": "error",
+    "interrupted": "warning",
+    "training": "accent",
+    "paused": "warning",
+}
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,21 @@ COLUMNS = (
     Column("started", "Started", lambda run: started_words(run.started), lambda run: run.started),
     Column("status", "Status", _status, _status),
     Column("score", "Score", _score, lambda run: _never_none(run.score), right=True),
-    Column("valid_loss", "Validation loss", lambda run: _figure(_loss(run)), lambda run: _never_none(_loss(run)), right=True),
-    Column("seconds", "Time", lambda run: duration(run.seconds) if run.seconds else "", lambda run: run.seconds, right=True),
+    Column(
+        "valid_loss",
+        "Validation loss",
+        lambda run: _figure(_loss(run)),
+        lambda run: _never_none(_loss(run)),
+        right=True,
+    ),
+    Column(
+        "seconds",
+        "Time",
+        lambda run: duration(run.seconds) if run.seconds else "",
+        lambda run: run.seconds,
+        right=True,
+    ),
+    Column("stages", "Stages", lambda run: "", lambda run: run.number),
     Column("device", "Device", lambda run: run.device, lambda run: run.device),
     Column("note", "Note", lambda run: run.note, lambda run: run.note),
 )
@@ -87,10 +106,18 @@ class RunsModel(QAbstractTableModel):
         super().__init__(parent)
         self._runs: list[RunRecord] = []
         self._ticks: set[int] = set()
+        self._plans: dict[int, str] = {}
+        self._sorted, self._arrow = -1, ""
         self.editable = True
 
-    def set_runs(self, runs: list[RunRecord]) -> None:
-        """Show these runs. Rows stay where they are when only their content changed."""
+    def show_order(self, column: int, order: Qt.SortOrder) -> None:
+        """Let a heading say that the table is sorted by it."""
+        self._sorted, self._arrow = column, "↑" if order == Qt.SortOrder.AscendingOrder else "↓"
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+
+    def set_runs(self, runs: list[RunRecord], plans: dict[int, str]) -> None:
+        """Show these runs, `plans` says their stages. Rows stay where they are when only their content changed."""
+        self._plans = plans
         if [r.number for r in runs] == [r.number for r in self._runs]:
             self._runs = list(runs)
             if runs:
@@ -124,11 +151,14 @@ class RunsModel(QAbstractTableModel):
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(COLUMNS)
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section].title
+            title = COLUMNS[section].title
+            return f"{title} {self._arrow}" if title and section == self._sorted else title
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(_side(COLUMNS[section]) | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -136,7 +166,7 @@ class RunsModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         run, column = self._runs[index.row()], COLUMNS[index.column()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            return column.words(run)
+            return self._plans.get(run.number, "") if column.key == "stages" else column.words(run)
         if role == SORT:
             return column.order(run)
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -161,12 +191,6 @@ class RunsModel(QAbstractTableModel):
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         run, key = self._runs[index.row()], COLUMNS[index.column()].key
-        if role == Qt.ItemDataRole.CheckStateRole and key == "number":
-            on = Qt.CheckState(value) == Qt.CheckState.Checked
-            self._ticks = self._ticks | {run.number} if on else self._ticks - {run.number}
-            self.dataChanged.emit(index, index)
-            self.ticked.emit()
-            return True
         if role == Qt.ItemDataRole.EditRole and key == "note" and value != run.note:
             self.noted.emit(run.number, str(value))
             return True
@@ -175,8 +199,6 @@ class RunsModel(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         key = COLUMNS[index.column()].key
-        if key == "number":
-            flags |= Qt.ItemFlag.ItemIsUserCheckable
         if key == "note" and self.editable:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
@@ -189,7 +211,7 @@ def _side(column: Column) -> Qt.AlignmentFlag:
 def _colour(run: RunRecord, key: str) -> QColor | None:
     if key == "status":
         return theme_of().colour("error" if run.broken else _STATUS_TONES.get(run.status, "dim"))
-    return theme_of().colour("dim") if key in ("started", "device", "note", "seconds") else None
+    return theme_of().colour("dim") if key in ("started", "stages", "device", "note", "seconds") else None
 
 
 def _tooltip(run: RunRecord, key: str) -> str | None:

@@ -13,6 +13,7 @@ from studio.project import RunRecord
 from studio.recipe.schema import Data, Rate, Recipe, Stage, Training
 from studio.ui.live_run import LiveRun
 from studio.ui.store import RunStory, Store
+from studio.ui.words import stages_words
 
 _NOTES = {1: "as proposed", 2: "stronger augmentation", 3: "after cleaning 14 photos"}
 _ARCH = {1: "resnet18", 2: "resnet34", 3: "resnet34", 4: "resnet50"}
@@ -81,4 +82,5 @@ def fill_sample(store: Store) -> None:
     """Four runs, the last two finished ones compared."""
     store.problem, store.recipe = PROBLEMS[0], _recipe(3)
     store.runs = records()
+    store.plans = {run.number: stages_words(_recipe(run.number)) for run in store.runs}
     store.compared = {2: story(2), 3: story(3)}

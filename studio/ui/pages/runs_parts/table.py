@@ -11,11 +11,22 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from studio.project import RunRecord
 from studio.ui.pages.runs_parts.model import KEYS, SORT, RunsModel
+from studio.ui.pages.runs_parts.tick import TickDelegate
 from studio.ui.theme import SIZES
 
-_WIDTHS = {"star": 36, "number": 76, "started": 150, "status": 104, "score": 84, "valid_loss": 124, "seconds": 76, "device": 150}
+_WIDTHS = {
+    "star": 36,
+    "number": 76,
+    "started": 144,
+    "status": 96,
+    "score": 76,
+    "valid_loss": 116,
+    "seconds": 72,
+    "stages": 140,
+    "device": 140,
+}
 
-_ARROW = "QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-position: top center; }"
+_NO_ARROW = "QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }"  # the title has one
 
 
 class RunsTable(QTableView):
@@ -42,6 +53,7 @@ class RunsTable(QTableView):
         self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setModel(self._proxy)
         self._dress()
+        self.setItemDelegateForColumn(KEYS.index("number"), TickDelegate(self))
         self.setSortingEnabled(True)
         self.sortByColumn(KEYS.index("number"), Qt.SortOrder.DescendingOrder)
         self.clicked.connect(self._clicked)
@@ -51,7 +63,9 @@ class RunsTable(QTableView):
     def _dress(self) -> None:
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
+        )
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
@@ -62,7 +76,8 @@ class RunsTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(SIZES.control + SIZES.half)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setStyleSheet(_ARROW)
+        header.setStyleSheet(_NO_ARROW)
+        header.sortIndicatorChanged.connect(self._runs.show_order)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for key, width in _WIDTHS.items():
@@ -108,6 +123,8 @@ class RunsTable(QTableView):
         run = self._at(index)
         if run is not None and KEYS[index.column()] == "star":
             self.starRequested.emit(run.number, not run.star)
+        if run is not None and KEYS[index.column()] == "number":
+            self._runs.set_ticks(set(self._runs.ticks()) ^ {run.number})
 
     @Slot(QModelIndex)
     def _opened(self, index: QModelIndex) -> None:

@@ -1,0 +1,89 @@
+"""Targets and answers of any plain kind in words: a class, tags, a number, points, nothing. No Qt.
+
+Must not import: Qt, numpy.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+_MOST_NUMBERS: Final = 6
+
+
+def target_words(target: Any) -> str:
+    """``ant``; ``clear, haze``; ``12.5``; ``17 points``; ``none`` for nothing."""
+    if target is None:
+        return "none"
+    if isinstance(target, bool):
+        return "yes" if target else "no"
+    if isinstance(target, float):
+        return number_words(target)
+    if isinstance(target, dict):
+        return ", ".join(f"{name} {target_words(value)}" for name, value in target.items()) or "none"
+    if isinstance(target, list | tuple):
+        return _list_words(target)
+    return str(target)
+
+
+def number_words(value: float) -> str:
+    """A number with few figures and no exponent where it can be read without."""
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}"
+
+
+def _list_words(target: list[Any] | tuple[Any, ...]) -> str:
+    if any(isinstance(part, list | tuple) for part in target):
+        count = sum(part is not None for part in target)
+        return "1 point" if count == 1 else f"{count:,} points"
+    shown = ", ".join(target_words(part) for part in target[:_MOST_NUMBERS])
+    more = len(target) - _MOST_NUMBERS
+    if more > 0 and isinstance(target[0], float):
+        return f"{shown} and {more:,} more"
+    return ", ".join(target_words(part) for part in target) or "none"
+
+
+def agrees(target: Any, predicted: Any) -> bool:
+    """Whether an answer is the target; tags in any order."""
+    if isinstance(target, list | tuple) and isinstance(predicted, list | tuple):
+        if all(isinstance(part, str) for part in (*target, *predicted)):
+            return set(target) == set(predicted)
+        return list(target) == list(predicted)
+    return bool(target == predicted)
+
+
+def is_class(target: Any) -> bool:
+    """Whether a target is one class by its name."""
+    return isinstance(target, str)
+
+
+def is_amount(target: Any) -> bool:
+    """Whether a target is a number, or a list of them: an answer is near, never equal."""
+    if isinstance(target, list | tuple):
+        return bool(target) and not all(isinstance(part, str) for part in target)
+    return isinstance(target, int | float) and not isinstance(target, bool)
+
+
+def names_of(target: Any) -> tuple[str, ...]:
+    """The classes of a target: one, several, or none."""
+    if isinstance(target, str):
+        return (target,)
+    return tuple(p for p in target if isinstance(p, str)) if isinstance(target, list | tuple) else ()
+
+
+def seen_words(target: Any, predicted: Any) -> str:
+    """The model's side: ``seen as bee``, ``rightly seen``, ``predicted 98.3``; empty where it says nothing."""
+    if predicted is None:
+        return ""
+    if is_amount(target) or is_amount(predicted):
+        return f"predicted {target_words(predicted)}"
+    return "rightly seen" if agrees(target, predicted) else f"seen as {target_words(predicted)}"
+
+
+def answer_words(target: Any, predicted: Any, confidence: float | None) -> str:
+    """``bee · 98 %``, ``bee, taken for ant · 93 %``, ``120, predicted 98.3``."""
+    sure = "" if confidence is None else f" · {confidence:.0%}".replace("%", " %")
+    name = target_words(target)
+    if is_amount(target) or is_amount(predicted):
+        return f"{name}, {seen_words(target, predicted)}"
+    return f"{name}{sure}" if agrees(target, predicted) else f"{name}, taken for {target_words(predicted)}{sure}"
