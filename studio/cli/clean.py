@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -78,10 +78,11 @@ def _remove(asked: Asked) -> None:
 def _relabel(asked: Asked) -> None:
     if not asked.label:
         raise UserError("Relabel needs the new label.", "Say it with --to LABEL.")
-    _mark(asked, "relabel", asked.label)
+    read = getattr(asked.project.problem.part("items"), "target_of", None)
+    _mark(asked, "relabel", asked.label if read is None else read(asked.label, asked.project.recipe))
 
 
-def _mark(asked: Asked, action: str, value: str | None = None) -> None:
+def _mark(asked: Asked, action: str, value: Any = None) -> None:
     keys = keys_of(asked.project, asked.items)
     asked.project.mark(keys, action, value)
     _tell(asked, action, said(action, len(keys), value))

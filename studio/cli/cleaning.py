@@ -15,6 +15,7 @@ from studio.cli.output import Output
 from studio.cli.results import top_losses
 from studio.cli.words import metric, percent
 from studio.errors import UserError
+from studio.problems.base import in_words
 from studio.project import Project
 from studio.project.marks import Mark
 from studio.project.results import ItemResult
@@ -93,7 +94,7 @@ def _table(worst: Sequence[ItemResult], marks: dict[str, Mark]) -> Table:
     for item in worst:
         mark = marks.get(item.key)
         place = "validation" if item.valid else "training"
-        words = (escape(item.key), place, escape(str(item.target)), escape(str(item.predicted)))
+        words = (escape(item.key), place, escape(in_words(item.target)), escape(in_words(item.predicted)))
         table.add_row(
             *words, metric(item.loss), percent(item.confidence), escape(_words(mark)) if mark else ""
         )
@@ -101,4 +102,4 @@ def _table(worst: Sequence[ItemResult], marks: dict[str, Mark]) -> Table:
 
 
 def _words(mark: Mark) -> str:
-    return f"relabel to {mark.value}" if mark.action == "relabel" else mark.action
+    return f"relabel to {in_words(mark.value)}" if mark.action == "relabel" else mark.action

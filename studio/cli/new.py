@@ -13,7 +13,7 @@ from studio.cli.output import Output, opened
 from studio.cli.words import counted
 from studio.errors import UserError
 from studio.problems import PROBLEMS, problem_named
-from studio.problems.base import Dataset, Problem
+from studio.problems.base import Dataset, Problem, names_in
 from studio.project import Project
 from studio.recipe.new import new_recipe
 from studio.recipe.paths import read_root
@@ -84,7 +84,9 @@ def _tell(output: Output, folder: Path, kind: Problem[Any], recipe: Recipe, data
 
 
 def _class_words(dataset: Dataset) -> str:
-    counts = Counter(str(item.target) for item in dataset.items)
-    shown = ", ".join(f"{name} {counts[name]:,}" for name in dataset.classes[:SHOWN_CLASSES])
+    counts = Counter(name for item in dataset.items for name in names_in(item.target))
+    is_counted = any(counts[name] for name in dataset.classes)  # a mask does not name the classes in it
+    words = (f"{name} {counts[name]:,}" if is_counted else name for name in dataset.classes[:SHOWN_CLASSES])
+    shown = ", ".join(words)
     more = len(dataset.classes) - SHOWN_CLASSES
     return f"{shown} and {more} more" if more > 0 else shown

@@ -34,15 +34,29 @@ InputsArgument = Annotated[
 ]
 
 
+ToOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--to",
+        metavar="FOLDER",
+        help="Where masks are saved; without it ./predictions, or the project's predictions folder.",
+    ),
+]
+
+
 def command(
-    model: ModelArgument, inputs: InputsArgument, run: RunOption = None, is_json: JsonOption = False
+    model: ModelArgument,
+    inputs: InputsArgument,
+    run: RunOption = None,
+    to: ToOption = None,
+    is_json: JsonOption = False,
 ) -> None:
     """Predict on files or folders, on the processor."""
     with opened(is_json) as output:
         if is_project(model):
-            predictions, latency_ms = _by_run(model, run, inputs, output)
+            predictions, latency_ms = _by_run(model, run, inputs, output, to)
         else:
-            predictions, latency_ms = by_bundle(model, inputs)
+            predictions, latency_ms = by_bundle(model, inputs, to or Path("predictions"))
         tell(output, predictions, latency_ms)
     if not any(not prediction.problem for prediction in predictions):
         raise typer.Exit(FAILED)
@@ -54,12 +68,14 @@ def is_project(path: Path) -> bool:
     return path.name == "recipe.toml" or ((path / "recipe.toml").is_file() and not is_bundle)
 
 
-def by_bundle(model: Path, inputs: Sequence[str]) -> tuple[tuple[Prediction, ...], float]:
+def by_bundle(
+    model: Path, inputs: Sequence[str], to: Path | None = None
+) -> tuple[tuple[Prediction, ...], float]:
     """Predict with an exported bundle: no torch."""
     from studio.exports.bundle import Bundle
 
     bundle = Bundle.open(model)
-    return bundle.predict(_required(inputs, bundle.answers))
+    return bundle.predict(_required(inputs, bundle.answers), folder=to)
 
 
 def tell(output: Output, predictions: Sequence[Prediction], latency_ms: float) -> None:
@@ -92,13 +108,13 @@ def _required(inputs: Sequence[str], part: ModuleType) -> tuple[str, ...]:
 
 
 def _by_run(
-    path: Path, run: int | None, inputs: Sequence[str], output: Output
+    path: Path, run: int | None, inputs: Sequence[str], output: Output, to: Path | None
 ) -> tuple[tuple[Prediction, ...], float]:
     with project_at(path) as project:
         number = trained_run(project, run)
         asked = _required(inputs, project.problem.part("answers"))
     with working(path, output, silent=(Predicted,)) as work:
-        work.session.predict(number, asked)
+        work.session.predict(number, asked, to)
         predicted = work.heard.last(Predicted)
     return predicted.predictions, predicted.latency_ms
 
@@ -113,8 +129,10 @@ def _table(predictions: Sequence[Prediction]) -> Table:
         if one.problem:
             table.add_row(escape(one.input), f"[red]{escape(one.problem)}[/]")
             continue
-        others = ", ".join(f"{escape(name)} {percent(score)}" for name, score in one.scores[1 : 1 + OTHERS])
-        first = percent(one.scores[0][1]) if one.scores else ""
+        is_best = bool(one.scores) and one.scores[0][0] == one.answer  # not so for several tags
+        shown = one.scores[1 : 1 + OTHERS] if is_best else one.scores[: 1 + OTHERS]
+        others = ", ".join(f"{escape(name)} {percent(score)}" for name, score in shown)
+        first = percent(one.scores[0][1]) if is_best else ""
         others = f"[yellow]{escape(one.note)}[/] {others}".strip() if one.note else others
         table.add_row(escape(one.input), escape(one.answer), first, others)
     return table

@@ -16,6 +16,7 @@ from studio.cli.stages import trained_runs
 from studio.cli.words import metric, percent
 from studio.cli.work import project_at, working
 from studio.errors import UserError
+from studio.problems.base import in_words
 from studio.project import Project
 from studio.project.results import ItemResult, Results
 
@@ -150,4 +151,4 @@ def _worst(worst: list[ItemResult]) -> Table:
 
 def _said(answer: Any) -> str:
     """A target or an answer in words."""
-    return f"{answer:.6g}" if isinstance(answer, float) else escape(str(answer))
+    return f"{answer:.6g}" if isinstance(answer, float) else escape(in_words(answer))

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from studio.problems.base import Dataset, Item
+from studio.problems.base import Dataset, Item, names_in
 
 REMOVED = "removed in cleaning"
 
@@ -37,7 +37,8 @@ def apply_marks(dataset: Dataset, marks: Mapping[str, MarkLike]) -> Dataset:
     """
     if not any(item.key in marks for item in dataset.items):
         return dataset
-    kept = tuple(_marked(i, marks.get(i.key)) for i in dataset.items if not _removed(marks.get(i.key)))
+    known = frozenset(dataset.classes)
+    kept = tuple(_marked(i, marks.get(i.key), known) for i in dataset.items if not _removed(marks.get(i.key)))
     gone = tuple((i.key, REMOVED) for i in dataset.items if _removed(marks.get(i.key)))
     return Dataset(kept, _classes(dataset, kept), dataset.left_out + gone)
 
@@ -46,16 +47,27 @@ def _removed(mark: MarkLike | None) -> bool:
     return mark is not None and mark.action == "remove"
 
 
-def _marked(item: Item, mark: MarkLike | None) -> Item:
+def _marked(item: Item, mark: MarkLike | None, classes: frozenset[str]) -> Item:
+    """The item with its new target; one whose target is no class (the name of a mask) cannot be relabelled by one."""
     if mark is None or mark.action != "relabel" or mark.value is None:
         return item
-    return msgspec.structs.replace(item, target=mark.value)
+    if classes and isinstance(item.target, str) and item.target not in classes:
+        return item
+    return msgspec.structs.replace(item, target=_like(item.target, mark.value))
+
+
+def _like(target: Any, value: Any) -> Any:
+    """The new target as the old one is kept: several classes as a tuple, sorted."""
+    if not isinstance(target, tuple) or not all(isinstance(part, str) for part in target):
+        return value
+    return tuple(sorted({value} if isinstance(value, str) else set(value)))
 
 
 def _classes(dataset: Dataset, items: tuple[Item, ...]) -> tuple[str, ...]:
-    """Sorted classes of the items that are left, where the dataset has classes at all."""
-    if not dataset.classes:
-        return ()
+    """Sorted classes of the items that are left; as they were where no target names one (a mask, a number)."""
+    known = set(dataset.classes)
+    if not any(known.intersection(names_in(item.target)) for item in dataset.items):
+        return dataset.classes
     names: set[str] = set()
     for item in items:
         names.update([item.target] if isinstance(item.target, str) else item.target)

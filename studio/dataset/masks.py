@@ -70,7 +70,9 @@ def load_values(path: Path) -> Values:
     try:
         return read_values(path)
     except FileNotFoundError as error:
-        raise UserError(f"The mask {path} is not there any more.", "Put it back, or scan the data again.") from error
+        raise UserError(
+            f"The mask {path} is not there any more.", "Put it back, or scan the data again."
+        ) from error
     except NotAMask as error:
         raise UserError(
             f"The mask {path} cannot be used: {error}.",

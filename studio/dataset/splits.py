@@ -38,6 +38,28 @@ def stratified_split(labels: Sequence[str], valid_pct: float, seed: int) -> tupl
     return tuple(i in chosen for i in range(len(labels)))
 
 
+def tags_split(tags: Sequence[Sequence[str]], valid_pct: float, seed: int) -> tuple[bool, ...]:
+    """Keep the share of every tag for validation, where an item has several tags or none.
+
+    The tags are served rarest first, each drawing from the items that no rarer one has placed; so the two items
+    of a rare tag come to lie on either side. Items without tags are drawn last, among themselves.
+    """
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, own in enumerate(tags):
+        for tag in own:
+            places[tag].append(place)
+    sides: dict[int, bool] = {}
+    for tag, all_ in sorted(places.items(), key=lambda pair: (len(pair[1]), pair[0])):
+        wanted = min(max(round(len(all_) * valid_pct), 1), len(all_) - 1)
+        free = [place for place in all_ if place not in sides]
+        chosen = _draw(free, wanted - sum(sides.get(place, False) for place in all_), f"{seed}/{tag}")
+        sides.update((place, place in chosen) for place in free)
+    rest = [place for place in range(len(tags)) if place not in sides]
+    chosen = _draw(rest, round(len(rest) * valid_pct), str(seed))
+    sides.update((place, place in chosen) for place in rest)
+    return tuple(sides[place] for place in range(len(tags)))
+
+
 def folder_split(keys: Sequence[str], train: str, valid: str) -> tuple[bool | None, ...]:
     """Split by folder; None for an item in neither. The deeper of two nested folders wins."""
     train, valid = folder_key(train), folder_key(valid)

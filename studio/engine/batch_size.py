@@ -14,7 +14,7 @@ from studio.engine.messages import BatchTick
 TICKS = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
 USUAL = 64
 STEPS = 8
-MANY_STEPS = 400
+MANY_STEPS = 100
 SMALLEST = 2
 
 

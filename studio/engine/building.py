@@ -111,12 +111,22 @@ def rate(stage: Stage) -> slice:
 
 def release(learner: Any) -> None:
     """Give a learner's memory back: gradients, moments, batches, and the cycle with its callbacks."""
+    forget_activations(learner.model)
     for parameter in learner.model.parameters():
         parameter.grad = None
     learner.opt = learner.dls = learner.model = None
     for name in ("xb", "yb", "pred", "loss", "loss_grad"):
         setattr(learner, name, None)
     collect()
+
+
+def forget_activations(model: torch.nn.Module) -> None:
+    """Drop what fastai's hooks hold of the last batch: a U-Net keeps the activations that cross over."""
+    for module in model.modules():
+        for hook in module._forward_hooks.values():
+            owner = getattr(hook, "__self__", None)
+            if owner is not None and hasattr(owner, "stored"):
+                owner.stored = None
 
 
 def collect() -> None:

@@ -19,13 +19,13 @@ from studio.engine import randomness, snapshot
 from studio.engine.callbacks.follow import loaders
 from studio.engine.callbacks.tell import MESSAGE_S, number
 from studio.engine.control import Control
-from studio.engine.messages import RatePoints
+from studio.engine.messages import Event, Progress, RatePoints
 from studio.engine.rates import POINTS
 
 FIRST_LR, LAST_LR = 1e-7, 10.0
 DIVERGED = 4.0
 
-Emit = Callable[[RatePoints], None]
+Emit = Callable[[Event], None]
 
 
 @dataclass
@@ -69,6 +69,7 @@ class Sweep(ParamScheduler):
         self.stage_index, self.emit, self.control = stage, emit, control
         self.curve = Curve()
         self.best, self.sent, self.last_s = math.inf, 0, -math.inf
+        self.began_s = time.monotonic()
 
     def before_batch(self) -> None:
         """Set the rate."""
@@ -103,6 +104,13 @@ class Sweep(ParamScheduler):
                 smooth=tuple(curve.smooth[first:]),
             )
         )
+        self.emit(
+            Progress(text="Trying rates", done=self.sent, total=POINTS, seconds_left=self._seconds_left())
+        )
+
+    def _seconds_left(self) -> float:
+        """At most: a curve that diverges ends early."""
+        return (POINTS - self.sent) * (time.monotonic() - self.began_s) / self.sent
 
     def _note(self) -> None:
         self.curve.lrs.append(float(self.learn.opt.hypers[-1]["lr"]))

@@ -1,8 +1,8 @@
 """What the window and the engine say to each other: frozen structs, one JSON object a line.
 
 Commands go to the engine, events come back. Each carries the number of the job that it belongs to, so that
-an answer to an old job can be dropped. A loss that is not finite travels as null. Change `PROTOCOL` whenever the meaning of a message changes.
-Must not import torch, fastai or Qt. `bytes` travel as base64.
+an answer to an old job can be dropped. A loss that is not finite travels as null. Change `PROTOCOL` whenever
+the meaning of a message changes. Must not import torch, fastai or Qt. `bytes` travel as base64.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -17,7 +18,11 @@ Progress = Callable[[str, int, int], None]
 
 
 def answers(
-    serving: Any, part: ModuleType, inputs: Sequence[str], progress: Progress
+    serving: Any,
+    part: ModuleType,
+    inputs: Sequence[str],
+    progress: Progress,
+    folder: Path | None = None,
 ) -> tuple[tuple[Prediction, ...], float]:
     """Answer for each input, one at a time, so that one that cannot be read spoils no other.
 
@@ -27,6 +32,8 @@ def answers(
         The model with its preprocessing.
     part : module
         The problem's `answers`.
+    folder : Path or None
+        Where answers that are pictures are saved; None saves none.
 
     Returns
     -------
@@ -39,13 +46,13 @@ def answers(
     found, spent = [], 0.0
     for at, path in enumerate(files, 1):
         began = time.perf_counter()
-        found.append(_answer(serving, part, path))
+        found.append(_answer(serving, part, path, folder))
         spent += time.perf_counter() - began
         progress("Predicting", at, len(files))
     return tuple(found), 1000.0 * spent / len(files)
 
 
-def _answer(serving: Any, part: ModuleType, path: Any) -> Prediction:
+def _answer(serving: Any, part: ModuleType, path: Any, folder: Path | None) -> Prediction:
     try:
         prepared = part.prepare(path, serving.spec)
     except UserError as error:
@@ -56,5 +63,5 @@ def _answer(serving: Any, part: ModuleType, path: Any) -> Prediction:
     values = (results,) if isinstance(results, torch.Tensor) else results
     outputs = {name: value[0].numpy() for name, value in zip(serving.outputs, values, strict=True)}
     answer, scores = part.decode(outputs, serving.spec)
-    note = remark(part, path, serving.spec)
+    note = remark(part, path, serving.spec, outputs, folder)
     return Prediction(input=str(path), answer=answer, scores=scores, note=note)

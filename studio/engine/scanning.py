@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+
 from studio.engine.messages import ClassCount, SampleRef, Scanned
 from studio.problems.base import Dataset, Item, in_words, names_in
 
@@ -10,14 +11,20 @@ SAMPLES = 120
 LEFT_OUT = 200
 
 
-def scanned(dataset: Dataset) -> Scanned:
-    """Count a dataset and choose items to show, evenly over the classes."""
+def scanned(dataset: Dataset, classes: tuple[ClassCount, ...] | None = None) -> Scanned:
+    """Count a dataset and choose items to show, evenly over the classes.
+
+    Parameters
+    ----------
+    classes : tuple of ClassCount or None
+        Counts by the problem itself, where a target does not name the classes in it (a mask).
+    """
     train, valid = dataset.train(), dataset.valid()
     return Scanned(
         n_train=len(train),
         n_valid=len(valid),
-        classes=class_counts(dataset),
-        samples=samples(dataset),
+        classes=class_counts(dataset) if classes is None else classes,
+        samples=samples(dataset, by_name=classes is not None),
         left_out=dataset.left_out[:LEFT_OUT],
     )
 
@@ -29,12 +36,22 @@ def class_counts(dataset: Dataset) -> tuple[ClassCount, ...]:
     return tuple(ClassCount(name, train[name], valid[name]) for name in dataset.classes)
 
 
-def samples(dataset: Dataset) -> tuple[SampleRef, ...]:
-    """Up to `SAMPLES` items, the same ones every time: evenly spaced within each class, classes in turn."""
+def samples(dataset: Dataset, by_name: bool = False) -> tuple[SampleRef, ...]:
+    """Up to `SAMPLES` items, the same ones every time: evenly spaced within each class, classes in turn.
+
+    Parameters
+    ----------
+    by_name : bool
+        Label each by the name of its file, where its target does not name the classes in it.
+    """
     by_label: dict[str, list[Item]] = {}
     for item in dataset.items:
         by_label.setdefault(in_words(item.target), []).append(item)
     share = max(1, SAMPLES // max(1, len(by_label)))
-    columns = [items[:: max(1, len(items) // share)][:share] for items in by_label.values()]
+    groups = list(by_label.values())[:: max(1, len(by_label) // SAMPLES)]
+    columns = [items[:: max(1, len(items) // share)][:share] for items in groups]
     turns = [column[row] for row in range(share) for column in columns if row < len(column)]
-    return tuple(SampleRef(item.key, in_words(item.target), item.valid) for item in turns[:SAMPLES])
+    return tuple(
+        SampleRef(i.key, i.key.rpartition("/")[2] if by_name else in_words(i.target), i.valid)
+        for i in turns[:SAMPLES]
+    )

@@ -8,6 +8,7 @@ read from the first moment. Must not import Qt, nor torch at its top.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -193,6 +194,8 @@ def _greeting() -> Greeting:
     from studio.engine.messages import PROTOCOL
 
     found = device.prepare()
+    gc.collect()
+    gc.freeze()  # what was imported stays for good: collecting after each stage need not look at it
     return Greeting(
         protocol=PROTOCOL,
         studio=studio.__version__,

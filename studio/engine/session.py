@@ -11,6 +11,7 @@ import itertools
 import tempfile
 import time
 from collections.abc import Sequence
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ from studio.engine.story import Emit
 from studio.engine.training import Start, Training
 from studio.errors import UserError
 from studio.exports import export_named, facts
+from studio.exports.serving import served
 from studio.problems.base import Dataset
 from studio.project import Project, RunFolder
 from studio.recipe.schema import Recipe
@@ -83,7 +85,10 @@ class Session:
     def scan(self) -> Scanned:
         """Collect the items, edits applied, and tell what they are."""
         self._progress("Reading the data", 0, 0)
-        told = scanned(self._dataset(self.project.recipe))
+        recipe, items = self.project.recipe, self.project.problem.part("items")
+        dataset = self._dataset(recipe)
+        own = getattr(items, "class_counts", None)
+        told = scanned(dataset, None if own is None else own(dataset, recipe, self.project.data_root))
         self._emit(told)
         return told
 
@@ -182,7 +187,10 @@ class Session:
         recipe, dataset = folder.recipe, self._dataset_of(folder)
         with randomness.undisturbed(), tempfile.TemporaryDirectory(prefix="thaw-") as scratch:
             learner = self._trained(folder, recipe, dataset, Path(scratch))
-            results = self.project.problem.part("results").evaluate(learner, dataset, recipe, self._progress)
+            judge = self.project.problem.part("results").evaluate
+            keeps = "folder" in signature(judge).parameters and not self.project.read_only
+            kept = {"folder": folder.path} if keeps else {}
+            results = judge(learner, dataset, recipe, self._progress, **kept)
             building.release(learner)
         if not self.project.read_only:
             folder.save_results(results)
@@ -204,17 +212,25 @@ class Session:
         self._emit(told)
         return told
 
-    def predict(self, run: int, inputs: Sequence[str]) -> Predicted:
-        """Answer for files or folders with a run's model on the CPU."""
+    def predict(self, run: int, inputs: Sequence[str], folder: Path | None = None) -> Predicted:
+        """Answer for files or folders with a run's model on the CPU.
+
+        Parameters
+        ----------
+        folder : Path or None
+            Where answers that are pictures (masks) are saved; the project's `predictions` without it.
+        """
+        if folder is None and not self.project.read_only:
+            folder = self.project.folder / "predictions"
         source = self.project.run(run)
         self._progress("Loading the model", 0, 0)
         recipe, dataset = source.recipe, self._dataset_of(source)
         problem, root = self.project.problem, self.project.data_root
         with randomness.undisturbed(), tempfile.TemporaryDirectory(prefix="thaw-") as scratch:
             learner = self._trained(source, recipe, dataset, Path(scratch))
-            serving = problem.part("serving").serving(learner, dataset, recipe, root)
+            serving = served(problem, learner, dataset, recipe, root, source)
             building.release(learner)
-        found, latency_ms = answers(serving, problem.part("answers"), inputs, self._progress)
+        found, latency_ms = answers(serving, problem.part("answers"), inputs, self._progress, folder)
         told = Predicted(run=run, predictions=found, latency_ms=latency_ms)
         self._emit(told)
         return told

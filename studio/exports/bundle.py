@@ -63,7 +63,7 @@ class Bundle:
         return cls(model, known, session, problem_named(known.problem).part("answers"))
 
     def predict(
-        self, inputs: Iterable[Path | str], batch: int = BATCH
+        self, inputs: Iterable[Path | str], batch: int = BATCH, folder: Path | None = None
     ) -> tuple[tuple[Prediction, ...], float]:
         """Answer for files, and for everything in folders that the problem reads.
 
@@ -71,6 +71,8 @@ class Bundle:
         ----------
         batch : int
             Inputs that run together; answers do not depend on it.
+        folder : Path or None
+            Where answers that are pictures (masks) are saved; None saves none.
 
         Returns
         -------
@@ -91,7 +93,7 @@ class Bundle:
             )
         began, predictions = perf_counter(), list[Prediction]()
         for first in range(0, len(paths), batch):
-            predictions += self._answer(paths[first : first + batch])
+            predictions += self._answer(paths[first : first + batch], folder)
         answered = sum(not p.problem for p in predictions)
         return tuple(predictions), (perf_counter() - began) * 1000 / answered if answered else 0.0
 
@@ -102,12 +104,13 @@ class Bundle:
         outputs = runner.run(self.session, [prepared])[0]
         return outputs, (perf_counter() - began) * 1000
 
-    def _answer(self, paths: Sequence[Path]) -> list[Prediction]:
+    def _answer(self, paths: Sequence[Path], folder: Path | None) -> list[Prediction]:
         spec = self.manifest.spec()
         prepared = [self._prepared(path, spec) for path in paths]
         good = [one for one in prepared if not isinstance(one, UserError)]
         results = iter(runner.run(self.session, good) if good else [])
-        return [self._prediction(p, one, results, spec) for p, one in zip(paths, prepared, strict=True)]
+        pairs = zip(paths, prepared, strict=True)
+        return [self._prediction(path, one, results, spec, folder) for path, one in pairs]
 
     def _prepared(self, path: Path, spec: dict[str, Any]) -> runner.Arrays | UserError:
         try:
@@ -117,12 +120,18 @@ class Bundle:
         return prepared
 
     def _prediction(
-        self, path: Path, one: runner.Arrays | UserError, results: Any, spec: dict[str, Any]
+        self,
+        path: Path,
+        one: runner.Arrays | UserError,
+        results: Any,
+        spec: dict[str, Any],
+        folder: Path | None,
     ) -> Prediction:
         if isinstance(one, UserError):
             return Prediction(input=str(path), answer="", problem=one.message)
-        answer, scores = self.answers.decode(next(results), spec)
-        note = runner.remark(self.answers, path, spec)
+        outputs = next(results)
+        answer, scores = self.answers.decode(outputs, spec)
+        note = runner.remark(self.answers, path, spec, outputs, folder)
         return Prediction(input=str(path), answer=answer, scores=scores, note=note)
 
 

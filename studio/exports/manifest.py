@@ -22,7 +22,8 @@ KEY = "thaw"
 class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The description of a bundle.
 
-    `input` is what the problem's `answers.prepare` needs; `in_graph` tells what the graph does itself.
+    `input` is what the problem's `answers.prepare` needs; `in_graph` tells what the graph does itself; `output`
+    is what `answers.decode` needs besides the classes.
     `created` is a date (ISO). `proof` and `sha256` are known after the model is written: only in bundle.json.
     """
 
@@ -32,6 +33,7 @@ class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     classes: tuple[str, ...] = ()
     input: dict[str, Any] = {}
     in_graph: dict[str, Any] = {}
+    output: dict[str, Any] = {}
     metrics: dict[str, float | None] = {}
     created: str = ""
     studio: str = ""

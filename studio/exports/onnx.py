@@ -27,7 +27,7 @@ from studio.errors import UserError
 from studio.exports import Report, facts, manifest, place, proof, standalone
 from studio.exports.bundle import Bundle
 from studio.exports.manifest import Manifest
-from studio.exports.serving import Serving
+from studio.exports.serving import Serving, served
 from studio.problems import problem_named
 from studio.problems.base import Dataset
 from studio.recipe.schema import Recipe
@@ -50,7 +50,7 @@ def write(
     home = place.bundle_home(folder, manifest.slug(recipe.name))
     place.refuse_data_folder(home, root, run.path.parent.parent)
     progress("Writing the ONNX graph", 0, 0)
-    serving: Serving = problem_named(recipe.problem).part("serving").serving(learner, dataset, recipe, root)
+    serving = served(problem_named(recipe.problem), learner, dataset, recipe, root, run)
     described = describe(serving, recipe, run)
     with place.staged(home, MODEL) as stage:
         (stage / MODEL).write_bytes(with_manifest(graph(serving), described))

@@ -87,23 +87,26 @@ def load_and_predict(path: str, cases: Sequence[Any]) -> tuple[NDArray[np.float3
         from fastai.learner import load_learner
 
         learner = load_learner(path, cpu=True)
+    batches = [list(cases)] if isinstance(cases[0], dict) else [[case] for case in cases]
     scores, times_ms = [], []
     with learner.no_bar(), learner.no_logging():
-        for case in cases:
+        for batch in batches:
             began = perf_counter()
-            scores.append(_scores(learner, case))
-            times_ms.append((perf_counter() - began) * 1000)
+            scores += list(_scores(learner, batch))
+            times_ms.append((perf_counter() - began) * 1000 / len(batch))
     return np.stack(scores), statistics.median(times_ms)
 
 
-def _scores(learner: Any, case: str | dict[str, Any]) -> NDArray[np.float32]:
-    loader = learner.dls.test_dl([Path(case)] if isinstance(case, str) else _frame(case), num_workers=0)
-    found: NDArray[np.float32] = learner.get_preds(dl=loader)[0][0].numpy()
+def _scores(learner: Any, cases: Sequence[Any]) -> NDArray[np.float32]:
+    """Predict one path, or all rows of a table together: a table of a single row is too short for some learners."""
+    items = _frame(cases) if isinstance(cases[0], dict) else [Path(case) for case in cases]
+    loader = learner.dls.test_dl(items, num_workers=0)
+    found: NDArray[np.float32] = learner.get_preds(dl=loader)[0].numpy()
     return found
 
 
-def _frame(row: dict[str, Any]) -> Any:
-    """A row of a table as fastai takes it."""
+def _frame(rows: Sequence[dict[str, Any]]) -> Any:
+    """Rows of a table as fastai takes them."""
     import pandas as pd
 
-    return pd.DataFrame([row])
+    return pd.DataFrame(rows)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,7 +40,8 @@ def prove(
     UserError
         Where a case cannot be read.
     """
-    differences, agreed, latencies = [0.0], 0, list[float]()
+    differences, agreed, latencies, pixels = [0.0], 0, list[float](), list[float]()
+    agreement = getattr(bundle.answers, "agreement", None)
     for i, case in enumerate(cases):
         progress("Comparing with the trained model", i, len(cases))
         outputs, took_ms = bundle.outputs(case)
@@ -47,9 +49,18 @@ def prove(
         expected = {name: values[i] for name, values in reference.items()}
         differences += [largest(outputs[name], value) for name, value in expected.items()]
         agreed += same_answer(bundle, outputs, expected)
-    return judged(
+        if agreement is not None:
+            pixels.append(agreement(outputs, expected))
+    sheet = judged(
         len(cases), agreed, max(differences), statistics.median(latencies or [0.0]), size_of(bundle)
     )
+    return sheet if not pixels else with_pixels(sheet, statistics.fmean(pixels))
+
+
+def with_pixels(sheet: Proof, share: float) -> Proof:
+    """A sheet that says for how many pixels the answer is the trained model's, where an answer is a picture."""
+    words = f"{sheet.sentence} {100 * share:.6g} % of all pixels get the trained model's class."
+    return msgspec.structs.replace(sheet, sentence=words, agreement=share)
 
 
 def judged(count: int, agreed: int, worst: float, latency_ms: float, size_bytes: int) -> Proof:
@@ -79,6 +90,9 @@ def same_answer(
 ) -> bool:
     """Whether both answers are the same, or tied in the trained model's eyes; numbers need only be close."""
     spec = bundle.manifest.spec()
+    own = getattr(bundle.answers, "same", None)
+    if own is not None:
+        return bool(own(got, expected, spec, TOLERANCE))
     answer, _ = bundle.answers.decode(got, spec)
     wanted, scores = bundle.answers.decode(expected, spec)
     if not scores:

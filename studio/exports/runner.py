@@ -43,15 +43,20 @@ def run(
 
 
 def answer(
-    session: onnxruntime.InferenceSession, spec: Mapping[str, Any], answers: ModuleType, path: Any
+    session: onnxruntime.InferenceSession,
+    spec: Mapping[str, Any],
+    answers: ModuleType,
+    path: Any,
+    folder: Path | None = None,
 ) -> dict[str, Any]:
     """Return the answer for one file, or why there is none, as plain data."""
     try:
         prepared = answers.prepare(path, spec)
     except UserError as error:
         return {"input": str(path), "problem": error.message}
-    label, scores = answers.decode(run(session, [prepared])[0], spec)
-    note = remark(answers, path, spec)
+    outputs = run(session, [prepared])[0]
+    label, scores = answers.decode(outputs, spec)
+    note = remark(answers, path, spec, outputs, folder)
     return {"input": str(path), "answer": label, "scores": dict(scores), **({"note": note} if note else {})}
 
 
@@ -65,10 +70,25 @@ def given(text: Path | str, answers: ModuleType) -> Path | str:
         return str(text)
 
 
-def remark(answers: ModuleType, case: Any, spec: Mapping[str, Any]) -> str:
-    """What a person should know about the answer for a case; "" where the problem has nothing to say."""
-    told = getattr(answers, "remark", None)
-    return "" if told is None else str(told(case, spec))
+def remark(
+    answers: ModuleType,
+    case: Any,
+    spec: Mapping[str, Any],
+    outputs: Mapping[str, NDArray[Any]] | None = None,
+    folder: Path | None = None,
+) -> str:
+    """What a person should know about the answer for a case; "" where the problem has nothing to say.
+
+    Where an answer is more than words (a mask) it is saved into `folder` on the way.
+    """
+    told, save = getattr(answers, "remark", None), getattr(answers, "save", None)
+    words = "" if told is None else str(told(case, spec))
+    if save is None or folder is None or outputs is None:
+        return words
+    try:
+        return " ".join(part for part in (words, str(save(case, outputs, spec, folder))) if part)
+    except UserError as error:
+        return error.message
 
 
 def main(arguments: Sequence[str], answers: ModuleType) -> int:
@@ -76,11 +96,13 @@ def main(arguments: Sequence[str], answers: ModuleType) -> int:
     parser = argparse.ArgumentParser(prog="predict.py", description="Answers for files or folders.")
     parser.add_argument("inputs", nargs="+", help="files or folders")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, with all scores")
+    if hasattr(answers, "save"):
+        parser.add_argument("--to", type=Path, default=Path("predictions"), help="folder for the masks")
     asked = parser.parse_args(arguments)
     session, description = load(Path(__file__).resolve().parent / "model.onnx")
     spec, status = json.loads(description), 0
     for path in answers.find([given(text, answers) for text in asked.inputs]):
-        result = answer(session, spec, answers, path)
+        result = answer(session, spec, answers, path, getattr(asked, "to", None))
         status = max(status, int("problem" in result))
         print(json.dumps(result, ensure_ascii=False) if asked.json else line(result), flush=True)  # noqa: T201
     return status

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 from torch import Tensor, nn
+
+from studio.problems.base import Dataset, Problem
+from studio.recipe.schema import Recipe
 
 Outputs = Mapping[str, NDArray[Any]]
 
@@ -31,9 +35,9 @@ class Serving:
     reference : callable
         The trained model's outputs for `cases`, computed by the learner's own data pipeline. Each value has
         shape (n_cases, ...).
-    learner_cases : tuple of dict
-        For a problem of tables: the first rows of `cases`, as the learner's own `test_dl` takes them. Empty
-        where it takes paths.
+    learner_cases : tuple
+        Some of `cases` as the learner's own `test_dl` takes them, where they are rows (dicts) or where all would
+        be too many. Empty where it takes `cases` themselves.
     learner_reference : callable or None
         What the learner's `get_preds` gives for `cases`, where that is not `scores`.
     """
@@ -45,5 +49,21 @@ class Serving:
     spec: dict[str, Any]
     cases: tuple[Any, ...]
     reference: Callable[[], Outputs]
-    learner_cases: tuple[dict[str, Any], ...] = ()
+    learner_cases: tuple[Any, ...] = ()
     learner_reference: Callable[[], NDArray[Any]] | None = None
+
+
+def served(
+    problem: Problem[Any], learner: Any, dataset: Dataset, recipe: Recipe, root: Path, run: Any
+) -> Serving:
+    """What the bundle of a run needs, with what the run's results settle about its answers.
+
+    Parameters
+    ----------
+    run : RunFolder
+        Its `results()` may be None: the problem then settles by itself what it needs.
+    """
+    part = problem.part("serving")
+    made: Serving = part.serving(learner, dataset, recipe, root)
+    settled = getattr(part, "settled", None)
+    return made if settled is None else settled(made, learner, dataset, recipe, run.results())

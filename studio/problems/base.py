@@ -8,17 +8,24 @@ module         what it has
 =============  =======================================================================================
 `options.py`   `Options` (frozen struct, fields annotated by `about`), `guess(folder)`, `stages(options)`
 `items.py`     `collect(recipe, root) -> Dataset`                                            no torch
+               and, where a target is more than a class, `target_of(text, recipe) -> target` as typed by a person;
+               where it does not name the classes in it, `class_counts(dataset, recipe, root)` for the scan
 `checks.py`    `check(dataset, recipe, root, progress) -> Iterator[Finding]`                 no torch
 `data.py`      `dataloaders(dataset, recipe, stage, batch_size, path) -> DataLoaders`;
                `preview(dls) -> tuple[PreviewSample, ...]` the batch as the model receives it
 `learner.py`   `build(dls, dataset, recipe, path) -> Learner`; `metric_names()`, and
                `metric_names_of(dataset)` where they depend on the targets
-`results.py`   `evaluate(learner, dataset, recipe, progress) -> Results`
+`results.py`   `evaluate(learner, dataset, recipe, progress) -> Results`; with a parameter `folder` it is given the
+               run's folder (or nothing, where that cannot be written) for the pictures of its figures
 `serving.py`   `serving(learner, dataset, recipe, root) -> Serving` for the ONNX bundle
+               and, where a run's results decide about answers (thresholds), `settled(serving, learner, dataset,
+               recipe, results or None) -> Serving`
 `answers.py`   `find(inputs) -> paths`, `prepare(path, spec) -> arrays` (raises `UserError`),
                `decode(outputs, spec) -> (answer, scores best first)`                        no torch
                and, where they have a meaning, `TAKES_WORDS = True` (inputs that are no file come as text; what
-               `find` gives may be anything with a `str`) and `remark(case, spec) -> str` about an answer
+               `find` gives may be anything with a `str`) and `remark(case, spec) -> str` about an answer; where an
+               answer is more than the best class, `same(outputs, others, spec, tolerance) -> bool`; where it is
+               a picture, `save(case, outputs, spec, folder) -> str` (says where) and `agreement(outputs, others)`
 `script.py`    `write(recipe, dataset, root, plans, precision, folder, slug) -> {name: text}`,
                the same run in plain fastai                                                  no torch
 =============  =======================================================================================
@@ -98,13 +105,17 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Guess:
-    """What a folder looks like: sure (0 to 1), a sentence, and the values a wizard starts from."""
+    """What a folder looks like: sure (0 to 1), a sentence, and the values a wizard starts from.
+
+    `size` is that of the plan's last stage, where the data has one of its own; the others keep their share of it.
+    """
 
     problem: str
     sure: float
     sentence: str
     options: dict[str, Any] = field(default_factory=dict)
     split: Split = field(default_factory=Split)
+    size: int | None = None
 
 
 @dataclass(frozen=True)

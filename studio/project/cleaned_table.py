@@ -169,12 +169,16 @@ def _corrected(project: Project, name: str, keys: Mapping[int, str], marks: Mapp
     index = source.FileIndex.of(tuple(set(keys.values())))
     columns = source.columns_of(project.data_root, table, options, index, _folder_of(name))
     item, label = (table.index(column) for column in columns)
+    write = getattr(source, "relabelled", None)
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=table.dialect.delimiter, lineterminator="\n")
     with table.path.open(encoding=table.dialect.encoding, errors="replace", newline="") as file:
         reader = csv.reader(file, delimiter=table.dialect.delimiter)
         for cells in reader:
-            row = _row(cells, keys.get(reader.line_num), marks, item, label)
+            key = keys.get(reader.line_num)
+            row = _row(cells, key, marks, item, label)
+            if row and write is not None and key is not None and key in marks:
+                row = write(row, table, options, columns[0], marks[key].value)
             if row:
                 writer.writerow(row)
     return out.getvalue()

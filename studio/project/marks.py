@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from studio.errors import UserError
+from studio.problems.base import in_words
 
 MarkAction = Literal["keep", "relabel", "remove"]
 ACTIONS: tuple[MarkAction, ...] = ("keep", "relabel", "remove")
@@ -53,7 +54,7 @@ def said(action: str, count: int, value: Any = None) -> str:
     words = {
         "keep": f"Kept {items}",
         "remove": f"Removed {items}",
-        "relabel": f"Relabelled {items} as {value}",
+        "relabel": f"Relabelled {items} as {in_words(value)}",
     }
     return words.get(action, f"Cleared the marks of {items}")
 

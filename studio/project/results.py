@@ -92,6 +92,7 @@ class Results(Struct, frozen=True):
 
     `figures` is whatever else this problem's people look at first, in their order; the page draws each by its
     kind and need not know the problem. `unit` is that of targets which are numbers, where they have one.
+    `thresholds` are the scores from which each class is said, where an item may have several.
     """
 
     problem: str
@@ -102,3 +103,4 @@ class Results(Struct, frozen=True):
     per_class: tuple[ClassScore, ...] = ()
     figures: tuple[Figure, ...] = ()
     unit: str = ""
+    thresholds: tuple[float, ...] = ()

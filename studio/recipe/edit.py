@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from studio.problems.base import Problem
 
 
+SMALLEST = 16
+
+
 class UnknownField(UserError):
     """There is no field of that name: wrong usage, where other errors are wrong values."""
 
@@ -126,8 +129,18 @@ def _replanned(planned: tuple[Stage, ...], before: tuple[Stage, ...]) -> tuple[S
     """The new plan at the size and batch that the last stage had."""
     last = before[-1]
     return tuple(
-        msgspec.structs.replace(stage, size=last.size or stage.size, batch_size=last.batch_size)
-        for stage in planned
+        msgspec.structs.replace(stage, batch_size=last.batch_size) for stage in scaled(planned, last.size)
+    )
+
+
+def scaled(stages: tuple[Stage, ...], size: int | None) -> tuple[Stage, ...]:
+    """A plan whose last stage has this size, and whose other sizes keep their share of it."""
+    last = stages[-1].size
+    if size is None or last is None:
+        return stages
+    return tuple(
+        msgspec.structs.replace(stage, size=max(SMALLEST, round((stage.size or last) * size / last)))
+        for stage in stages
     )
 
 

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.errors import UserError
-from studio.recipe.edit import with_values
+from studio.recipe.edit import scaled, with_values
 from studio.recipe.fields import describe
 from studio.recipe.paths import written_root
 from studio.recipe.schema import Data, Recipe, Split, Training
 
 if TYPE_CHECKING:
     from studio.problems.base import Problem
+
+
+TELLING = ("source", "table", "pattern")
 
 
 def new_recipe(
@@ -40,8 +43,8 @@ def new_recipe(
     if not data.exists():
         raise UserError(f"There is no data at {data}.", "Check the path of the data folder.")
     _refuse_inside(root, project_folder)
-    options, split = _guessed(problem, data, values)
-    stages = problem.stages(problem.options())
+    options, split, size = _guessed(problem, data, values)
+    stages = scaled(problem.stages(problem.options()), size)
     recipe = Recipe(
         problem=problem.name,
         name=name,
@@ -62,16 +65,18 @@ def _refuse_inside(root: Path, project: Path) -> None:
         )
 
 
-def _guessed(problem: Problem[Any], data: Path, values: Mapping[str, Any]) -> tuple[dict[str, Any], Split]:
+def _guessed(
+    problem: Problem[Any], data: Path, values: Mapping[str, Any]
+) -> tuple[dict[str, Any], Split, int | None]:
     """What the data looks like; told options do not need a guess."""
     guess = problem.guess(data)
     if guess is not None:
-        return dict(guess.options), guess.split
-    own = {field.name for field in describe(problem.options)}
-    if not own & {"source", "table", "pattern"} & set(values):
+        return dict(guess.options), guess.split, guess.size
+    own = {f.name for f in describe(problem.options) if f.note == "why-data" or f.name in TELLING}
+    if not own & set(values):
         wanted = problem.sentence[:1].lower() + problem.sentence[1:].rstrip(".")
         raise UserError(
             f"{data} does not look like data for {problem.title.lower()} ({wanted}).",
             "Choose the folder that holds the data, or say where the labels are (source=table or pattern).",
         )
-    return {}, Split()
+    return {}, Split(), None

@@ -17,6 +17,7 @@ from typing import Final, Literal
 
 from studio.engine import messages as m
 from studio.ui.live_run import LiveRun
+from studio.ui.scores import is_share, metric_heading, metric_title, score_words
 
 Tone = Literal["good", "warning", "error", "dim"]
 
@@ -52,6 +53,19 @@ class Judge:
         found = (epoch.metrics.get(self.metric) for epoch in run.epochs)
         return [value for value in found if value is not None]
 
+    @property
+    def title(self) -> str:
+        """The metric for people, within a sentence; `heading` at its start."""
+        return metric_title(self.metric)
+
+    @property
+    def heading(self) -> str:
+        return metric_heading(self.metric)
+
+    def words(self, score: float) -> str:
+        """A score as it is written."""
+        return score_words(self.metric, score)
+
     def best(self, scores: list[float]) -> float:
         return max(scores) if self.up else min(scores)
 
@@ -61,7 +75,7 @@ class Judge:
 
     def noise(self, score: float) -> float:
         """One standard error of a share of `items`; a hundredth where that is not known or is no share."""
-        if not self.items or not 0 <= score <= 1:
+        if not self.items or not is_share(self.metric, score):
             return abs(score) * 0.01
         return max(sqrt(score * (1 - score) / self.items), 1 / self.items)
 
@@ -131,8 +145,8 @@ def _over_fitting(run: LiveRun, judge: Judge) -> Diagnosis | None:
         return None
     return Diagnosis(
         "over-fitting", "warning", "Over-fitting",
-        f"{_name(judge)} went from {_score(best)} to {_score(scores[-1])} while validation loss rose. "
-        "Train fewer epochs, add photos or augmentation, or raise weight decay.",
+        f"{judge.heading} went from {judge.words(best)} to {judge.words(scores[-1])} while validation loss rose. "
+        "Train fewer epochs, add data or augmentation, or raise weight decay.",
         "over-under-fitting",
     )  # fmt: skip
 
@@ -179,7 +193,7 @@ def _loss_only(run: LiveRun, judge: Judge) -> Diagnosis | None:
         return None
     return Diagnosis(
         "loss-only", "good", "Not over-fitting yet",
-        f"Validation loss rises, but {_name(judge).lower()} ({_score(scores[-1])}) does not get worse: "
+        f"Validation loss rises, but {judge.title} ({judge.words(scores[-1])}) does not get worse: "
         "the model is only surer of its mistakes.",
         "over-under-fitting",
     )  # fmt: skip
@@ -196,7 +210,7 @@ def _fitting_well(run: LiveRun, judge: Judge) -> Diagnosis | None:
         best = judge.best(scores)
         held = judge.loss_of(best, scores[-1]) <= judge.noise(best)
         moves = "still improves" if scores[-1] == best and run.active else "holds" if held else "wavers"
-        tail = f" and {_name(judge).lower()} {moves} at {_score(scores[-1])}"
+        tail = f" and {judge.title} {moves} at {judge.words(scores[-1])}"
     return Diagnosis(
         "fitting-well", "good", "Fitting well",
         f"Training loss ({train:.3g}) {side} validation loss ({valid:.3g}){tail}.",
@@ -248,11 +262,3 @@ def _valid_loss_rises(epochs: list[m.EpochDone], since: int) -> bool:
     """True where the last validation loss is above that of epoch `since` by more than a twentieth."""
     then, now = epochs[min(since, len(epochs) - 1)].valid_loss, epochs[-1].valid_loss
     return then is not None and now is not None and now > then * 1.05
-
-
-def _name(judge: Judge) -> str:
-    return judge.metric.replace("_", " ").capitalize()
-
-
-def _score(value: float) -> str:
-    return f"{100 * value:.1f} %" if 0 <= value <= 1 else f"{value:.3g}"

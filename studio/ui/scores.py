@@ -24,6 +24,10 @@ _TITLES: Final = {
     "rmse": "RMSE",
     "mse": "MSE",
     "mae": "MAE",
+    "f1_score": "F1",
+    "fbeta_score": "F-beta",
+    "accuracy_multi": "accuracy per tag",
+    "foreground_acc": "foreground accuracy",
 }
 _ABBREVIATIONS: Final = frozenset({"iou", "auc", "roc", "rmse", "mse", "mae"})
 _TINY, _LARGE = 1e-4, 1000.0
@@ -57,6 +61,11 @@ def figure(value: float) -> str:
     if value == 0 or _TINY <= abs(value) < _LARGE:
         return f"{value:.4g}"
     return f"{value:,.0f}" if _LARGE <= abs(value) < 1e12 else f"{value:.3g}"
+
+
+def same_measure(name: str, other: str) -> bool:
+    """Whether two metrics can stand on one axis: both shares, or both in the unit of what is predicted."""
+    return (is_share(name) and is_share(other)) or (name in _IN_UNIT and other in _IN_UNIT) or name == other
 
 
 def metric_title(name: str) -> str:

@@ -88,6 +88,23 @@ def _guessed(_store: Store, actions: PrintedActions) -> None:
     actions.guessed.emit(GuessView(Path("/home/ida/data/hymenoptera"), (guess,)))
 
 
+@dataclasses.dataclass(frozen=True)
+class _Kind:
+    """The sample of another kind of items, by its name."""
+
+    name: str
+
+    def __call__(self, store: Store, _actions: PrintedActions) -> None:
+        from studio.ui.pages.results_parts.kinds_sample import KINDS
+
+        KINDS[self.name](store)
+
+
+KIND_SCENES = (
+    ("results", "rows"), ("results", "numbers"), ("results", "ratings"), ("results", "tags"), ("results", "texts"),
+    ("clean", "rows"), ("clean", "ratings"), ("data", "rows"), ("ship", "rows"), ("ship", "texts"), ("runs", "numbers"),
+)  # fmt: skip
+
 SCENES = (
     *(Scene(step.key, step.key, filled=step.key != "home") for step in STEPS),
     Scene("home-guess", "home", _guessed, filled=False),
@@ -97,6 +114,7 @@ SCENES = (
     Scene("clean-small", "clean", size=SMALL),
     Scene("runs-small", "runs", size=SMALL),
     Scene("data-read-only", "data", _read_only),
+    *(Scene(f"{page}-{kind}", page, _Kind(kind)) for page, kind in KIND_SCENES),
     *(Scene(f"{key}-empty", key, _empty) for key in ("rate", "train", "results", "clean", "ship", "runs")),
 )
 
@@ -137,7 +155,8 @@ class Stage(QObject):
 
     def _tell(self) -> None:
         for name in ("engineChanged", "jobChanged", "runChanged", "runsChanged", "resultsChanged", "marksChanged",
-                     "shipChanged", "rateChanged", "noticesChanged", "comparedChanged", "recipeChanged"):  # fmt: skip
+                     "shipChanged", "rateChanged", "noticesChanged", "comparedChanged", "recipeChanged",
+                     "projectChanged", "scanChanged", "findingsChanged", "previewChanged"):  # fmt: skip
             signal: Any = getattr(self.store, name)
             signal.emit()
 

@@ -49,6 +49,8 @@ class Wiring(QObject):
         """A page was built: its wishes for other pages are heard from now on."""
         if isinstance(page, Page):
             page.pageRequested.connect(self._window.show_page)
+            page.noteRequested.connect(self._show_note)
+            page.itemRequested.connect(self._show_item)
 
     # -- the store is heard
 
@@ -189,6 +191,18 @@ class Wiring(QObject):
     def _show_page(self, key: str) -> None:
         if self._store.project is not None:
             self._window.show_page(key)
+
+    @Slot(str)
+    def _show_note(self, name: str) -> None:
+        self._window.why.show_note(name)
+        self._window.why.set_open(True)
+
+    @Slot(str)
+    def _show_item(self, key: str) -> None:
+        self._window.show_page("clean")
+        page = self._window.page("clean")
+        if isinstance(page, Page):
+            page.show_item(key)
 
     @Slot()
     def _opened(self) -> None:

@@ -52,3 +52,13 @@ def test_targets_of_several_classes_are_counted_each() -> None:
 def test_a_dataset_without_classes_keeps_none() -> None:
     numbers = Dataset((Item("1", 2.5, False), Item("2", 3.5, True)))
     assert apply_marks(numbers, {"1": Mark("relabel", 4.5)}).items[0].target == 4.5
+
+
+def test_classes_stay_where_targets_do_not_name_them() -> None:
+    masks = Dataset(
+        (Item("a.png", "masks/a.png", False), Item("b.png", "masks/b.png", True)), ("road", "sky")
+    )
+    removed = apply_marks(masks, {"a.png": Mark("remove")})
+    assert [item.key for item in removed.items] == ["b.png"]
+    assert removed.classes == ("road", "sky")
+    assert apply_marks(masks, {"a.png": Mark("relabel", "sky")}).items == masks.items

@@ -31,7 +31,14 @@ def _row(draw: random.Random, at: int) -> list[str]:
     colour, size, grade = draw.choice(["red", "green", "blue", ""]), draw.gauss(5, 2), draw.randint(1, 4)
     price = 100_000 + 20_000 * size + 30_000 * grade + {"red": 40_000}.get(colour, 0) + draw.gauss(0, 5_000)
     written = "" if draw.random() < 0.1 else f"{size:.4f}"
-    return [f"{when:%Y-%m-%d %H:%M:%S}", colour, written, str(grade), f"{price:.2f}", "yes" if price > 280_000 else "no"]
+    return [
+        f"{when:%Y-%m-%d %H:%M:%S}",
+        colour,
+        written,
+        str(grade),
+        f"{price:.2f}",
+        "yes" if price > 280_000 else "no",
+    ]
 
 
 def recipe(root: Path, epochs: int = 3, split: Split | None = None, **options: Any) -> Recipe:

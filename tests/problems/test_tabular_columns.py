@@ -40,7 +40,9 @@ def test_no_cell_breaks_the_readers(cell: str) -> None:
     assert all(cells.date(cell.strip(), form) is None or cell for form in cells.DATE_FORMATS)
 
 
-@given(st.lists(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), min_size=25, max_size=40, unique=True))
+@given(
+    st.lists(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), min_size=25, max_size=40, unique=True)
+)
 @pytest.mark.parametrize("form", ["%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S"])
 def test_dates_are_read_back_as_they_were_written(form: str, whens: list[datetime]) -> None:
     whole = [when.replace(microsecond=0) for when in whens]
@@ -50,7 +52,11 @@ def test_dates_are_read_back_as_they_were_written(form: str, whens: list[datetim
     assert [cells.date(cell, found.form) for cell in written] == whole
 
 
-@given(st.lists(st.text(st.characters(blacklist_categories=("Cs", "Cc"))).map(str.strip).filter(bool), max_size=6))
+@given(
+    st.lists(
+        st.text(st.characters(blacklist_categories=("Cs", "Cc"))).map(str.strip).filter(bool), max_size=6
+    )
+)
 def test_lists_of_column_names_survive_commas_and_quotes(names: list[str]) -> None:
     assert listed(joined(names)) == tuple(names)
 

@@ -81,7 +81,9 @@ def test_rows_without_a_usable_target_are_left_out_and_named(tmp_path: Path) -> 
 
 
 def test_parts_that_add_up_to_the_target_are_found_and_one_button_leaves_them_out(tmp_path: Path) -> None:
-    rows = ["day,night,warm,count"] + [f"{i % 37},{i * 7 % 53},{i % 9}.5,{i % 37 + i * 7 % 53}" for i in range(300)]
+    rows = ["day,night,warm,count"] + [
+        f"{i % 37},{i * 7 % 53},{i % 9}.5,{i % 37 + i * 7 % 53}" for i in range(300)
+    ]
     (tmp_path / "rides.csv").write_text("\n".join(rows), encoding="utf-8")
     given = recipe(tmp_path)
     leak = findings(given, tmp_path)["leak"]

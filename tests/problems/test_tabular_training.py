@@ -73,7 +73,9 @@ def test_results_agree_with_the_run_and_rank_simpler_models_beside_it(numbers: A
     ranking, bars, scatter = found.figures
     assert isinstance(ranking, Grid)
     assert [r[1] for r in ranking.rows] == sorted(r[1] for r in ranking.rows)
-    assert {"This network", "Linear regression", "Random forest", "Gradient boosting"} <= {r[0] for r in ranking.rows}
+    assert {"This network", "Linear regression", "Random forest", "Gradient boosting"} <= {
+        r[0] for r in ranking.rows
+    }
     assert isinstance(bars, Bars)
     assert {"size", "grade"} == set(bars.names[:2])
     assert isinstance(scatter, Scatter)
@@ -91,7 +93,9 @@ def test_classes_are_judged_as_classes(classes: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["numbers", "classes"])
-def test_the_bundle_agrees_on_every_validation_row(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_the_bundle_agrees_on_every_validation_row(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     session, _, done = request.getfixturevalue(kind)
     proof = session.export(done.run, "onnx", str(tmp_path)).proof
     assert proof.items == 120
@@ -99,7 +103,9 @@ def test_the_bundle_agrees_on_every_validation_row(kind: str, request: pytest.Fi
 
 
 @pytest.mark.parametrize("kind", ["numbers", "classes"])
-def test_the_learner_in_a_pickle_answers_in_the_targets_unit(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_the_learner_in_a_pickle_answers_in_the_targets_unit(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     session, _, done = request.getfixturevalue(kind)
     assert session.export(done.run, "fastai", str(tmp_path)).proof.passed
 
@@ -129,10 +135,14 @@ def test_the_run_and_its_bundle_give_the_same_answers(numbers: Any, bundle: Bund
     table = str(project.data_root / "sales.csv")
     by_run = session.predict(done.run, [table]).predictions
     by_bundle, _ = bundle.predict([table])
-    assert [float(one.answer) for one in by_run] == pytest.approx([float(one.answer) for one in by_bundle], rel=1e-5)
+    assert [float(one.answer) for one in by_run] == pytest.approx(
+        [float(one.answer) for one in by_bundle], rel=1e-5
+    )
 
 
-def test_the_bundle_runs_by_itself_without_torch_or_pandas(numbers: Any, bundle: Bundle, tmp_path: Path) -> None:
+def test_the_bundle_runs_by_itself_without_torch_or_pandas(
+    numbers: Any, bundle: Bundle, tmp_path: Path
+) -> None:
     code = (
         "import sys, runpy\nfor name in ('torch', 'fastai', 'pandas', 'studio'): sys.modules[name] = None\n"
         "sys.argv = sys.argv[1:]\nrunpy.run_path(sys.argv[0], run_name='__main__')"
@@ -151,7 +161,11 @@ def test_adult_reaches_its_floor(real_data: Path, tmp_path: Path) -> None:
     from studio.recipe.new import new_recipe
 
     made = new_recipe(
-        problem_named("tabular"), "adult", real_data / "adult_sample", tmp_path / "a.thaw", {"epochs": "1", "batch_size": "256"}
+        problem_named("tabular"),
+        "adult",
+        real_data / "adult_sample",
+        tmp_path / "a.thaw",
+        {"epochs": "1", "batch_size": "256"},
     )
     with Project.create(tmp_path / "a.thaw", made) as project:
         assert Session(project, lambda event: None, Control()).train().metrics["accuracy"] >= 0.83

@@ -9,8 +9,8 @@ import pytest
 
 from studio.errors import UserError
 from studio.problems.base import Problem
-from studio.recipe.edit import UnknownField, settable, with_value, with_values
-from studio.recipe.schema import Rate, Recipe
+from studio.recipe.edit import UnknownField, scaled, settable, with_value, with_values
+from studio.recipe.schema import Rate, Recipe, Stage
 
 
 def test_an_option_is_set_by_its_own_name(recipe: Recipe, problem: Problem[Any]) -> None:
@@ -137,3 +137,9 @@ def test_every_settable_field_has_words(problem: Problem[Any]) -> None:
     )
     assert len(names) == len(set(names))
     assert all(field.title and field.help for field in settable(problem))
+
+
+def test_a_plan_keeps_its_shares_of_the_last_size() -> None:
+    plan = tuple(Stage(freeze=False, epochs=1, size=size, lr=Rate(max=1e-3)) for size in (112, 224))
+    assert [stage.size for stage in scaled(plan, 96)] == [48, 96]
+    assert scaled(plan, None) == plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from studio.engine.messages import Finding
-from studio.problems.base import Dataset, Item
+from studio.problems.base import Dataset, Item, in_words
 from studio.problems.image_classification.findings import finding, leave_out, many
 
 Groups = Sequence[Sequence[str]]
@@ -31,7 +31,7 @@ def _contradictions(groups: Sequence[Sequence[Item]]) -> Iterator[Finding]:
             "warning",
             f"{many(len(groups), 'photo')} with two classes",
             "Copies of the same photo lie in different classes: one of them teaches the wrong thing.",
-            [" = ".join(f"{item.key} ({item.target})" for item in group) for group in groups],
+            [" = ".join(f"{item.key} ({in_words(item.target)})" for item in group) for group in groups],
             leave_out([item.key for group in groups for item in group], "Leave all of them out"),
         )
 

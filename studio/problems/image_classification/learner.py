@@ -100,8 +100,8 @@ def _vision_learner(
             **(timm_source(arch) if pretrained and arch not in TORCHVISION else {}),
         )
     except Exception as error:  # whatever it is, it goes on, as a sentence where it is one of fetching
-        if pretrained and _is_download(error):
-            raise _no_download(arch) from error
+        if pretrained and is_download(error):
+            raise no_download(arch) from error
         raise
 
 
@@ -122,7 +122,7 @@ def load_body(body: nn.Module, tensors: dict[str, Any], arch: str, source: str) 
     body.load_state_dict(part.state_dict())
 
 
-def _is_download(error: BaseException) -> bool:
+def is_download(error: BaseException) -> bool:
     """Whether an error, or what it came from, is one of fetching a file."""
     seen: BaseException | None = error
     while seen is not None:
@@ -150,7 +150,7 @@ def timm_source(arch: str) -> dict[str, Any]:
         try:
             socket.create_connection((HUB, 443), timeout=REACH_S).close()
         except OSError as error:
-            raise _no_download(arch) from error
+            raise no_download(arch) from error
     return {}
 
 
@@ -163,7 +163,8 @@ def cached_weights(arch: str) -> str | None:
     return cached if isinstance(cached, str) else None
 
 
-def _no_download(arch: str) -> UserError:
+def no_download(arch: str) -> UserError:
+    """The error for ImageNet weights that are neither here nor to be had."""
     where = "TORCH_HOME/hub/checkpoints" if arch in TORCHVISION else "the Hugging Face cache"
     return UserError(
         f"The ImageNet weights of {arch} could not be downloaded.",

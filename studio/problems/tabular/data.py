@@ -3,8 +3,10 @@
     to = TabularPandas(frame, procs=[FillGaps(), Categorify(), Normalize()], cat_names=..., cont_names=...,
                        y_names=target, y_block=CategoryBlock(vocab=classes) or RegressionBlock(), splits=(train, valid),
                        reduce_memory=False)
-    dls = to.dataloaders(bs=batch_size)
+    dls = to.dataloaders(bs=batch_size, dl_type=TabDataLoader)
 
+`TabDataLoader` shuffles; the loader that fastai 2.8 takes by default draws rows with replacement, so that an epoch
+misses a third of them.
 The frame's columns stand in the order categories, numbers, target: fastai 2.8 under pandas 3 fails on any other order.
 A number target keeps its own unit here; the loss of `learner.py` standardises it. The random state is the caller's
 business. Imports torch: engine only. No Qt.
@@ -27,6 +29,7 @@ from fastai.tabular.all import (
     DataLoaders,
     Normalize,
     RegressionBlock,
+    TabDataLoader,
     TabularPandas,
     TabularProc,
 )
@@ -151,7 +154,9 @@ def dataloaders(dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int,
         if torch.cuda.is_available()
         else torch.device("cpu")
     )
-    return table.dataloaders(bs=lowered(batch_size, len(splits[0])), path=path, device=device)
+    return table.dataloaders(
+        bs=lowered(batch_size, len(splits[0])), path=path, device=device, dl_type=TabDataLoader
+    )
 
 
 def lowered(batch_size: int, n_train: int) -> int:
@@ -189,7 +194,7 @@ def preview(dls: DataLoaders) -> tuple[PreviewSample, ...]:
 
 def row_words(cells: Sequence[tuple[str, Any]], most: int = 8) -> str:
     """The first cells of a row, for one line."""
-    shown = [f"{name} {short(value)}" for name, value in cells if not _is_missing(value)]
+    shown = [f"{name}: {short(value)}" for name, value in cells if not _is_missing(value)]
     return ", ".join(shown[:most]) + (", …" if len(shown) > most else "")
 
 

@@ -84,7 +84,7 @@ def loaders(stage):
         splits=(train, valid),
         reduce_memory=False,
     )
-    return table.dataloaders(bs=stage.batch_size, path=HERE, device=DEVICE)
+    return table.dataloaders(bs=stage.batch_size, path=HERE, device=DEVICE, dl_type=TabDataLoader)
 '''
 
 DATES = """\

@@ -160,6 +160,10 @@ def encoding_words(encoding: str) -> str:
     return known.get(encoding, encoding)
 
 
+read_any = read
+"""The same by another name, for modules that have a `read` of their own."""
+
+
 def column_cells(table: Table, names: Sequence[str]) -> dict[str, list[str]]:
     """The cells of some columns."""
     return {name: table.values(name) for name in names}

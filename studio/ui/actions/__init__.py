@@ -222,8 +222,8 @@ class Actions(QObject):
 
     # -- ship
     @reported
-    def predict(self, inputs: Sequence[Path]) -> None:
-        """Answer for files or folders with the chosen run, on the CPU."""
+    def predict(self, inputs: Sequence[Path | str]) -> None:
+        """Answer for files, folders or typed items with the chosen run, on the CPU."""
         self._ship.predict(inputs)
 
     @reported

@@ -29,6 +29,7 @@ from studio.ui.actions.recipe import RecipeEdits
 from studio.ui.actions.runs import told
 from studio.ui.background import in_background
 from studio.ui.live_run import LiveRun
+from studio.ui.scores import metric_title, run_score_words, score_of
 from studio.ui.settings import Recent
 from studio.ui.store import NoticeView, RateView
 from studio.ui.updates import records_of
@@ -315,9 +316,11 @@ def _written(path: Path) -> float:
 
 
 def score_words(problem: Any, runs: list[RunRecord]) -> str:
-    """The newest run's score, as ``accuracy 0.962``; empty where there is none."""
+    """The newest run's score, as ``accuracy 96.2 %``; empty where there is none."""
     scored = [run for run in runs if run.score is not None]
-    return f"{problem.score.replace('_', ' ')} {scored[-1].score:.3f}" if scored else ""
+    if not scored:
+        return ""
+    return f"{metric_title(score_of(problem, scored[-1])[0])} {run_score_words(problem, scored[-1])}"
 
 
 _SIGNALS: tuple[str, ...] = (

@@ -19,8 +19,8 @@ class Ship(QObject):
         super().__init__(parent)
         self.context = context
 
-    def predict(self, inputs: Sequence[Path]) -> None:
-        """Answer for files or folders."""
+    def predict(self, inputs: Sequence[Path | str]) -> None:
+        """Answer for files, folders, or items as typed."""
         if inputs:
             self.context.client.submit(m.Predict(run=self._run(), inputs=tuple(str(path) for path in inputs)))
 

@@ -16,6 +16,7 @@ from studio.ui.charts.base import Curve, Plot
 from studio.ui.charts.legend import Entry, Legend
 from studio.ui.compared import curve_colour
 from studio.ui.live_run import LiveRun
+from studio.ui.scores import metric_heading, score_words
 from studio.ui.theme import SIZES
 
 _PAD = 0.08
@@ -53,7 +54,7 @@ class EpochPlot(QWidget):
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._legend = Legend(title)
+        self._legend, self._metric = Legend(title), "valid_loss"
         self._series: tuple[Series, ...] = ()
         self._curves: list[Curve] = []
         self.plot = Plot(x=Axis("epochs", "bottom"), y=Axis("", "left", grid=True), readout=self._words_at)
@@ -64,9 +65,13 @@ class EpochPlot(QWidget):
         layout.addWidget(self._legend)
         layout.addWidget(self.plot, 1)
 
-    def set_title(self, title: str) -> None:
-        """Name the metric."""
-        self._legend.set_title(title)
+    def set_metric(self, name: str) -> None:
+        """Name the metric, by fastai's name."""
+        self._metric = name
+        self._legend.set_title(metric_heading(name))
+
+    def _figure(self, value: float | None) -> str:
+        return "" if value is None else score_words(self._metric, value)
 
     def show_series(self, series: tuple[Series, ...]) -> None:
         """Draw these runs."""
@@ -97,7 +102,7 @@ class EpochPlot(QWidget):
         """Values now, or under the cursor."""
         epoch = round(x) if isinstance(x, float) else None
         entries = tuple(
-            Entry(curve_colour(position), f"run {series.run}", _figure(value_at(series, epoch)))
+            Entry(curve_colour(position), f"run {series.run}", self._figure(value_at(series, epoch)))
             for position, series in enumerate(self._series)
         )
         self._legend.show_entries(entries, f"epoch {epoch}" if epoch is not None and epoch > 0 else "")
@@ -111,10 +116,6 @@ def value_at(series: Series, epoch: int | None) -> float | None:
     if epoch is None:
         return series.last()
     return series.values[epoch - 1] if 1 <= epoch <= len(series.values) else None
-
-
-def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}"
 
 
 class CompareChart(QWidget):
@@ -134,5 +135,5 @@ class CompareChart(QWidget):
     def show_runs(self, runs: Mapping[int, LiveRun], score: str, names: Sequence[str] = ()) -> None:
         """Draw runs; `score` by fastai's name."""
         self.loss.show_series(reduce(runs, "valid_loss"))
-        self.score.set_title(score.replace("_", " ").capitalize())
+        self.score.set_metric(score)
         self.score.show_series(reduce(runs, score))

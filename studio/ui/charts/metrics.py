@@ -16,6 +16,7 @@ from studio.ui.charts.base import Curve, pen
 from studio.ui.charts.run_plot import RunPlot
 from studio.ui.charts.run_series import Epochs, RunSeries, epochs
 from studio.ui.live_run import LiveRun
+from studio.ui.scores import is_share, same_measure
 from studio.ui.theme import theme_of
 
 TOKENS = ("metric", "momentum", "rate", "train_loss")
@@ -23,9 +24,15 @@ _PAD = 0.18
 
 
 def reduce(run: LiveRun, score: str) -> list[tuple[str, tuple[float | None, ...]]]:
-    """Metrics with their values, the score first; without those that only mirror it."""
+    """Metrics with their values, the score first; without those that only mirror it or are of another measure."""
     rows = sorted(epochs(run).metrics.items(), key=lambda pair: pair[0] != score)
-    return [rows[0], *(row for row in rows[1:] if not mirrors(rows[0][1], row[1]))] if rows else []
+    if not rows:
+        return []
+    first, values = rows[0]
+    return [
+        rows[0],
+        *(row for row in rows[1:] if same_measure(first, row[0]) and not mirrors(values, row[1])),
+    ]
 
 
 def mirrors(values: Sequence[float | None], other: Sequence[float | None]) -> bool:
@@ -52,12 +59,20 @@ def height(values: Sequence[float]) -> tuple[float, float]:
 
 
 class ShareAxis(Axis):
-    """Shares as per cent; other values as they are."""
+    """Shares as per cent; other values as they are.
+
+    Attributes
+    ----------
+    shares : bool
+        Whether what is drawn are shares.
+    """
+
+    shares = True
 
     def tickStrings(self, values: Sequence[float], scale: Any, spacing: Any) -> list[str]:
-        """``93 %`` for 0.93 where the axis lies within 0 and 1."""
+        """``93 %`` for 0.93 where the axis shows shares."""
         low, high = self.range
-        if not (low > -0.3 and high < 1.3):
+        if not self.shares or not (low > -0.3 and high < 1.3):
             return list(super().tickStrings(values, scale, spacing))
         digits = 0 if spacing >= 0.01 else 1
         return [f"{100 * v:.{digits}f} %" if -1e-9 <= v <= 1 + 1e-9 else "" for v in values]
@@ -67,7 +82,8 @@ class MetricPlot(RunPlot):
     """The plot of metrics."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Axis("", "bottom"), ShareAxis("", "left", grid=True), parent)
+        self._figures = ShareAxis("", "left", grid=True)
+        super().__init__(Axis("", "bottom"), self._figures, parent)
         self._curves: list[Curve] = []
         self._ends = Epochs((), (), (), {})
         self._rows: list[tuple[str, tuple[float | None, ...]]] = []
@@ -96,6 +112,7 @@ class MetricPlot(RunPlot):
     def draw(self, run: LiveRun | None, series: RunSeries) -> None:
         self._rows = reduce(run, self._score) if run is not None else []
         self._ends = epochs(run) if run is not None else Epochs((), (), (), {})
+        self._figures.shares = bool(self._rows) and is_share(self._rows[0][0])
         while len(self._curves) < len(self._rows):
             token = TOKENS[len(self._curves) % len(TOKENS)]
             self._curves.append(self.curve(token, width=2, alpha=1.0 if not self._curves else 0.75))
@@ -114,8 +131,7 @@ class MetricPlot(RunPlot):
 
     def heights(self, left: float, right: float) -> tuple[float, float]:
         low, high = height([v for _, values in self._rows for v in values if v is not None])
-        shares = all(v is None or 0 <= v <= 1 for _, values in self._rows for v in values)
-        return (max(low, -0.05), min(high, 1.05)) if shares else (low, high)
+        return (max(low, -0.05), min(high, 1.05)) if self._figures.shares else (low, high)
 
     def retint(self) -> None:
         super().retint()

@@ -1,6 +1,6 @@
 """Picture files of the run's folder with their captions; a click shows one in large, in place.
 
-Rules: pictures are decoded by `ThumbnailLoader`, never on the window's thread. Must not import: pages, the store, numpy.
+Rules: pictures are decoded by `ThumbnailLoader`, never on the window's thread. Must not import: pages, the store.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class View(FigureView):
         self.loader.ready.connect(self._arrived)
         self._build(figure.title)
         self.grid.tileChosen.connect(self.enlarge)
-        self.grid.set_tiles([(None, caption or name) for caption, name in zip(self._captions, self._files, strict=True)])
+        named = zip(self._captions, self._files, strict=True)
+        self.grid.set_tiles([(None, caption or name) for caption, name in named])
         self.loader.want(self._files)
 
     def _build(self, title: str) -> None:
@@ -55,7 +56,7 @@ class View(FigureView):
         column = QVBoxLayout(one)
         column.setContentsMargins(0, 0, 0, 0)
         back, self._where = LinkButton("All pictures", "back"), SmallLabel()
-        earlier, later = IconButton("up", "The one before"), IconButton("down", "The next one")
+        earlier, later = IconButton("back", "The one before"), IconButton("forward", "The next one")
         back.clicked.connect(self.show_all)
         earlier.clicked.connect(self._earlier)
         later.clicked.connect(self._later)

@@ -19,6 +19,8 @@ from studio.ui.forms.editors import Editor, editor_for
 from studio.ui.theme import SIZES
 from studio.ui.widgets import FieldRow, LinkButton, column
 
+_NAMED = 2  # fields that the disclosure names: more would be wider than a narrow form
+
 
 def visible_names(fields: Sequence[Field], values: Mapping[str, Any], more: bool) -> tuple[str, ...]:
     """Names of the fields to show: those that apply, the rarer ones only with `more`."""
@@ -30,7 +32,7 @@ def more_words(fields: Sequence[Field], values: Mapping[str, Any]) -> str:
     names = [f.title[0].lower() + f.title[1:] for f in fields if f.more and f.shown(values)]
     if not names:
         return ""
-    return f"More: {', '.join(names[:3])}{' …' if len(names) > 3 else ''}"
+    return f"More: {', '.join(names[:_NAMED])}{' …' if len(names) > _NAMED else ''}"
 
 
 class Form(QWidget):

@@ -10,24 +10,33 @@ from typing import Any
 
 from studio.project.marks import Mark
 from studio.project.results import ItemResult
+from studio.ui.targets import agrees as same
+from studio.ui.targets import seen_words, target_words
 
 Caption = Callable[[Any], str]
 
 
-def title(item: ItemResult, caption: Caption = str) -> str:
-    """``ant, seen as bee``; the class alone where the model agrees."""
-    name = caption(item.target)
-    return name if agrees(item) else f"{name}, seen as {caption(item.predicted)}"
+def title(item: ItemResult, caption: Caption = target_words) -> str:
+    """``ant, seen as bee``; ``120, predicted 98.3``; the class alone where the model agrees."""
+    seen = "" if agrees(item) else seen_words(item.target, item.predicted)
+    return ", ".join(part for part in (name(item, caption), seen) if part)
 
 
-def seen_as(item: ItemResult, caption: Caption = str) -> str:
-    """The model's side: ``seen as bee``, ``rightly seen``."""
-    return "rightly seen" if agrees(item) else f"seen as {caption(item.predicted)}"
+def name(item: ItemResult, caption: Caption = target_words) -> str:
+    """What the item is; its file's name where its target has no words (a mask)."""
+    return caption(item.target) if item.target is not None else item.key.rsplit("/", 1)[-1]
+
+
+def seen_as(item: ItemResult, caption: Caption = target_words) -> str:
+    """The model's side: ``seen as bee``, ``rightly seen``, ``predicted 98.3``."""
+    if isinstance(item.predicted, str) and not agrees(item):
+        return f"seen as {caption(item.predicted)}"
+    return seen_words(item.target, item.predicted)
 
 
 def agrees(item: ItemResult) -> bool:
-    """Whether the model says what the item is."""
-    return bool(item.target == item.predicted)
+    """Whether the model says what the item is; never where there is nothing to compare."""
+    return item.target is not None and same(item.target, item.predicted)
 
 
 def loss(item: ItemResult) -> str:
@@ -37,7 +46,7 @@ def loss(item: ItemResult) -> str:
     return f"loss {item.loss:.1f}" if item.loss >= 1 else f"loss {item.loss:.2f}"
 
 
-def badge(mark: Mark | None, caption: Caption = str) -> str:
+def badge(mark: Mark | None, caption: Caption = target_words) -> str:
     """``keep``, ``bee``, ``remove``: the words of a mark."""
     if mark is None:
         return ""

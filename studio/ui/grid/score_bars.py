@@ -22,12 +22,15 @@ class ScoreBars(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: tuple[tuple[str, float], ...] = ()
-        self._strong, self._tone = "", "accent"
+        self._strong: tuple[str, ...] = ()
+        self._tone = "accent"
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_scores(self, rows: Sequence[tuple[str, float]], strong: str = "", tone: str = "accent") -> None:
-        """`rows` of class and score between 0 and 1; `strong` names the class that is written strong."""
-        self._rows, self._strong, self._tone = tuple(rows), strong, tone
+    def show_scores(
+        self, rows: Sequence[tuple[str, float]], strong: Sequence[str] = (), tone: str = "accent"
+    ) -> None:
+        """`rows` of class and score between 0 and 1; `strong` names the classes that are written strong."""
+        self._rows, self._strong, self._tone = tuple(rows), tuple(strong), tone
         self.setAccessibleName(", ".join(f"{name} {100 * score:.1f} %" for name, score in rows))
         self.setFixedHeight(max(1, len(self._rows) * _ROW))
         self.updateGeometry()
@@ -45,7 +48,7 @@ class ScoreBars(QWidget):
         theme = theme_of()
         for place, (name, score) in enumerate(self._rows):
             line = QRectF(0, place * _ROW, self.width(), _ROW - 6)
-            strong = name == self._strong
+            strong = name in self._strong
             painter.setFont(font(SIZES.small, 600 if strong else 400))
             painter.setPen(theme.colour("text" if strong else "dim"))
             figure = f"{100 * score:.1f} %"

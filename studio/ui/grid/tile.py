@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
 
 from studio.ui.grid.geometry import WORDS
+from studio.ui.samples.base import Paint
 from studio.ui.theme import SIZES, Theme, font
 from studio.ui.widgets.icons import paint_icon
 
@@ -19,6 +20,7 @@ _SIDE: Final = 10
 _LINE: Final = 18
 _RING: Final = 3
 _BAR: Final = 4
+_CORNER: Final = 22
 # action: (icon, colour of icon and words, colour behind)
 BADGES: Final = {
     "keep": ("keep", "good", "good_bg"),
@@ -39,6 +41,7 @@ class TileView:
     badge: str = ""
     corner: str = ""  # a word over the picture, such as "validation"
     bar: float | None = None  # 0 to 1: how sure the model is, below the picture
+    text: str = ""  # what the item is, where it is words and no picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +55,28 @@ class TileState:
 
 
 def paint_tile(
-    painter: QPainter, rect: QRectF, view: TileView, state: TileState, image: QImage | None, theme: Theme
+    painter: QPainter,
+    rect: QRectF,
+    view: TileView,
+    state: TileState,
+    image: QImage | None,
+    theme: Theme,
+    paint: Paint | None = None,
 ) -> None:
-    """Draw one tile into `rect`; `image` None draws its place while the picture is being read."""
+    """Draw one tile into `rect`; `image` None draws its place while the picture is being read.
+
+    `paint` draws an item that is words.
+    """
     body = QPainterPath()
     body.addRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), SIZES.radius, SIZES.radius)
     painter.fillPath(body, theme.colour("accent_bg" if state.chosen else "hover" if state.hover else "panel"))
     picture = QRectF(rect.left() + 1, rect.top() + 1, rect.width() - 2, rect.height() - WORDS)
     painter.save()
     painter.setClipPath(body)
-    _paint_picture(painter, picture, view, image, theme)
+    if paint is None:
+        _paint_picture(painter, picture, view, image, theme)
+    else:
+        _paint_item_words(painter, picture, view, theme, paint)
     painter.restore()
     _paint_words(painter, rect, view, theme)
     if view.corner:
@@ -81,6 +96,19 @@ def _paint_picture(
         )
         return
     painter.drawImage(rect, image)
+    _paint_over(painter, rect, view, theme)
+
+
+def _paint_item_words(painter: QPainter, rect: QRectF, view: TileView, theme: Theme, paint: Paint) -> None:
+    """The item's own words on a quiet ground."""
+    painter.fillRect(rect, theme.colour("track"))
+    top = _CORNER if view.corner else 0
+    paint(painter, rect.adjusted(0, top, 0, 0), view.text or view.key, theme)
+    _paint_over(painter, rect, view, theme)
+
+
+def _paint_over(painter: QPainter, rect: QRectF, view: TileView, theme: Theme) -> None:
+    """What a mark and the model's certainty add to a picture."""
     if view.mark == "remove":
         painter.fillRect(rect, theme.colour("panel", 0.62))
     if view.bar is not None:

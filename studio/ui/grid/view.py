@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from studio.ui.grid.geometry import GAP, Geometry
 from studio.ui.grid.selection import NONE, Selection, Step
 from studio.ui.grid.tile import TileState, TileView, paint_tile
+from studio.ui.samples.base import Paint
 from studio.ui.samples.thumbnails import ThumbnailLoader
 from studio.ui.theme import theme_of
 
@@ -81,6 +82,8 @@ class TileGrid(QAbstractScrollArea):
     def __init__(self, loader: ThumbnailLoader, least: int = 148, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._loader, self._least = loader, least
+        self._paint: Paint | None = None
+        self._shape = 0.7
         self._key_of: Keys = _no_key
         self._words_of: Words = _no_words
         self._selection = Selection()
@@ -97,6 +100,20 @@ class TileGrid(QAbstractScrollArea):
         self.setAccessibleName("Grid of items")
 
     # -- what is shown
+    def set_kind(self, paint: Paint | None, least: int, shape: float = 0.7) -> None:
+        """Draw items by their words with `paint`, or as pictures without.
+
+        Parameters
+        ----------
+        least : int
+            Least width of a tile.
+        shape : float
+            Height of the item on it as a part of its width.
+        """
+        self._paint, self._least, self._shape = paint, least, shape
+        self._fit()
+        self.viewport().update()
+
     def set_items(self, count: int, key_of: Keys, words_of: Words, current: int = NONE) -> None:
         """Show `count` items; nothing is asked of them until they are visible."""
         self._key_of, self._words_of = key_of, words_of
@@ -114,7 +131,7 @@ class TileGrid(QAbstractScrollArea):
 
     def geometry_of_tiles(self) -> Geometry:
         """The arithmetic of the present size."""
-        return Geometry(self._selection.count, self.viewport().width(), self._least)
+        return Geometry(self._selection.count, self.viewport().width(), self._least, self._shape)
 
     def current(self) -> int:
         return self._selection.current
@@ -158,7 +175,8 @@ class TileGrid(QAbstractScrollArea):
         tiles = self.geometry_of_tiles()
         top = self.verticalScrollBar().value()
         visible = tiles.visible(top, self.viewport().height())
-        self._ask(visible)
+        if self._paint is None:
+            self._ask(visible)
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -171,8 +189,9 @@ class TileGrid(QAbstractScrollArea):
                 QRectF(self.tile_rect(index)),
                 view,
                 self._state(index),
-                self._loader.image(view.key),
+                self._loader.image(view.key) if self._paint is None else None,
                 theme,
+                self._paint,
             )
 
     def _state(self, index: int) -> TileState:
@@ -300,7 +319,7 @@ class TileGrid(QAbstractScrollArea):
         Whether there is a bar is decided by the width without one, so that showing it cannot take it away
         again.
         """
-        wide = Geometry(self._selection.count, self.width(), self._least)
+        wide = Geometry(self._selection.count, self.width(), self._least, self._shape)
         needed = wide.height > self.viewport().height()
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if needed else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         if policy != self.verticalScrollBarPolicy():

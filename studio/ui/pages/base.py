@@ -47,6 +47,10 @@ class Page(QWidget):
     -------
     pageRequested(str)
         A button of this page leads to another one, by its key.
+    noteRequested(str)
+        "Why?" was pressed: show this note.
+    itemRequested(str)
+        A person wants to see one item, by its key, where it can be cleaned.
     """
 
     key: ClassVar[str] = ""
@@ -54,6 +58,8 @@ class Page(QWidget):
     listens: ClassVar[tuple[str, ...]] = ()
 
     pageRequested = Signal(str)
+    noteRequested = Signal(str)
+    itemRequested = Signal(str)
 
     def __init__(self, store: Store, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +102,9 @@ class Page(QWidget):
         """Name of the store's signal that is being delivered."""
         method = self.store.metaObject().method(self.senderSignalIndex())
         return bytes(method.name().data()).decode()
+
+    def show_item(self, key: str) -> None:
+        """Bring one item to the fore; a page without items leaves this as it is."""
 
     def set_subtitle(self, text: str) -> None:
         """The dim words beside the title."""

@@ -7,7 +7,6 @@ import: numpy, pyqtgraph.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -29,10 +28,13 @@ from studio.ui.pages.clean_parts.shown import (
     chosen,
     moved,
     plan_words,
+    relabels,
     shown_words,
+    source_of,
+    toggled,
     validation_words,
 )  # fmt: skip
-from studio.ui.samples import sample_kind
+from studio.ui.samples import about, kind_of, painter, reader
 from studio.ui.samples.thumbnails import ThumbnailLoader
 from studio.ui.store import Store
 from studio.ui.theme import SIZES
@@ -50,17 +52,16 @@ class CleanPage(Page):
 
     def __init__(self, store: Store, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(store, actions, parent)
-        kind = sample_kind(store.problem.sample if store.problem is not None else "image")
-        self._caption: Callable[[Any], str] = kind.caption
+        self._kind = kind_of(store.problem)
         self.which, self.cls, self.marked = (
             MenuButton("Training"),
             MenuButton("All classes"),
             MenuButton("Marked or not"),
         )
         self.retrain = PrimaryButton("Retrain and compare", "refresh")
-        self.loader = ThumbnailLoader(decode=kind.decode, parent=self)
+        self.loader = ThumbnailLoader(parent=self)
         self.grid = TileGrid(self.loader)
-        self.panel = ItemPanel(kind.View(), kind.caption)
+        self.panel = ItemPanel(self._kind)
         self.bar = MarksBar()
         self.empty = EmptyState("clean", "Nothing to clean yet", "")
         self.warning: FindingCard | None = None
@@ -69,6 +70,8 @@ class CleanPage(Page):
         self._results: Results | None = None
         self._by_key: dict[str, ItemResult] = {}
         self._shown: list[int] = []
+        self._relabels = True
+        self._wanted = ""  # the key of an item that was asked for before it could be shown
         self._build()
         self._connect()
 
@@ -117,8 +120,9 @@ class CleanPage(Page):
         elif "marksChanged" in self.changed:
             self._marks_changed()
         self._stack.setCurrentIndex(1 if found is not None else 0)
-        for part in (self.bar, self.which, self.cls, self.marked):
+        for part in (self.bar, self.which, self.marked):
             part.setVisible(found is not None)
+        self.cls.setVisible(found is not None and bool(found.classes))
         self._show_bar()
         self._show_warning()
         self._show_actions()
@@ -126,10 +130,15 @@ class CleanPage(Page):
             self._show_empty()
 
     def _take(self, found: Results | None) -> None:
-        """Other results: another grid."""
-        self._results = found
+        """Other results: another grid, perhaps of another kind of items."""
+        self._results, self._shown = found, []
+        self._take_kind()
         self._by_key = {item.key: item for item in found.items} if found is not None else {}
-        self.loader.set_root(self.store.project.data_root if self.store.project is not None else None)
+        root = self.store.project.data_root if self.store.project is not None else None
+        read = reader(self._kind, self.store.recipe, root)
+        self.loader.set_decode(read)
+        self.loader.set_root(root)
+        self.panel.set_decode(read)
         classes = found.classes if found is not None else ()
         known = {"=" + name for name in classes}
         if self._filter.cls not in known:
@@ -137,8 +146,32 @@ class CleanPage(Page):
         self.cls.set_entries(
             [(ALL_CLASSES, "All classes"), *(("=" + name, name) for name in classes)], self._filter.cls
         )
-        self.panel.set_classes(classes)
+        self._relabels = found is not None and relabels(found)
+        several = found is not None and bool(found.thresholds)
+        self.panel.set_classes(classes, several, self._relabels)
         self._show_items()
+        if self._wanted:
+            self.show_item(self._wanted)
+
+    def _take_kind(self) -> None:
+        """Items of this project's kind from now on."""
+        self._kind = kind_of(self.store.problem)
+        spoken = about(self._kind)
+        self.grid.set_kind(painter(self._kind), spoken.tile, spoken.shape)
+        self.panel.set_kind(self._kind)
+
+    def show_item(self, key: str) -> None:
+        """Make an item current, whatever is filtered; where there are no results yet, once they come."""
+        self._wanted = key
+        item = self._by_key.get(key)
+        if item is None:
+            return
+        self._wanted = ""
+        if not any(self._item_at(place) is item for place in range(len(self._shown))):
+            self._filter = Filter("all")
+            self._show_items()
+        self.grid.choose(next(p for p in range(len(self._shown)) if self._item_at(p) is item))
+        self.grid.setFocus()
 
     def _show_items(self) -> None:
         """Filter anew; the current item stays current where it is still shown."""
@@ -158,7 +191,7 @@ class CleanPage(Page):
             self._tile_at,
             place if place >= 0 else min(0, len(self._shown) - 1),
         )
-        self.set_subtitle(shown_words(len(self._shown), self._filter))
+        self.set_subtitle(shown_words(len(self._shown), self._filter, about(self._kind)))
         self._name_filters()
 
     def _name_filters(self) -> None:
@@ -175,9 +208,10 @@ class CleanPage(Page):
 
     def _show_bar(self) -> None:
         project = self.store.project
-        source = "folders"
+        source: str | None = "folders"
         if self.store.problem is not None and self.store.recipe is not None:
-            source = str(getattr(self.store.problem.options_of(self.store.recipe), "source", "folders"))
+            source = source_of(self.store.problem, self.store.recipe)
+        self.bar.set_table(source == "table")
         root = project.data_root if project is not None else None
         trash = project.folder / "trash" if project is not None else None
         marks = self.store.marks
@@ -199,7 +233,7 @@ class CleanPage(Page):
             self.warning = None
         if count:
             self.warning = FindingCard(
-                "warning", "Validation changes", validation_words(count), show="Show them"
+                "warning", "Validation changes", validation_words(count, about(self._kind)), show="Show them"
             )
             self.warning.showRequested.connect(self._show_marked_validation)
             self.body.insertWidget(0, self.warning)
@@ -212,6 +246,8 @@ class CleanPage(Page):
             "Train a new run with the marks, and compare it on the same validation set"
             if marks
             else "Relabel or remove something first"
+            if self._relabels
+            else "Remove something first"
         )
         for button in (self.panel.keep, self.panel.relabel, self.panel.remove):
             button.setEnabled(not self.store.read_only)
@@ -234,7 +270,7 @@ class CleanPage(Page):
             self.empty.set(
                 "clean",
                 "Nothing to clean yet",
-                "Train a model first: it finds the items that do not fit their class.",
+                "Train a model first: it finds the items that do not fit the others.",
                 "Go to Train",
             )
 
@@ -264,12 +300,13 @@ class CleanPage(Page):
         corner = "validation" if item.valid and self._filter.which == "all" else ""
         return TileView(
             item.key,
-            self._caption(item.target),
-            item_words.seen_as(item, self._caption),
+            item_words.name(item, self._kind.caption),
+            item_words.seen_as(item, self._kind.caption),
             item_words.loss(item),
             mark=mark.action if mark is not None else "",
-            badge=item_words.badge(mark, self._caption),
+            badge=item_words.badge(mark, self._kind.caption),
             corner=corner,
+            text=item.words,
         )
 
     # -- marks
@@ -280,11 +317,25 @@ class CleanPage(Page):
         self._mark("remove")
 
     def _relabel(self, name: str) -> None:
-        self._mark("relabel", name)
+        if self._results is not None and self._results.thresholds:
+            self._toggle(name)
+        else:
+            self._mark("relabel", name)
 
     def _relabel_number(self, number: int) -> None:
-        if self._results is not None and number < len(self._results.classes):
-            self._mark("relabel", self._results.classes[number])
+        if self._results is not None and self._relabels and number < len(self._results.classes):
+            self._relabel(self._results.classes[number])
+
+    def _toggle(self, name: str) -> None:
+        """Where items may have several tags: add one, or take it away; the item stays current for the next."""
+        if self.store.read_only:
+            return
+        items = [self._item_at(place) for place in self.grid.chosen()]
+        for action, tags, keys in toggled(items, self.store.marks, name):
+            if action == "keep":
+                self.do.mark(keys, action)
+            else:
+                self.do.mark(keys, action, list(tags))
 
     def _mark(self, action: str, value: Any = None) -> None:
         """Journal a mark for what is chosen; after a single item the next one is current."""

@@ -1,4 +1,4 @@
-"""Data: at the left what to make of the photos, at the right what that comes to.
+"""Data: at the left what to make of the items, at the right what that comes to.
 
 Rules: a page lays out and reads the store; edits go to the actions in the words of `--set`.
 Must not import torch, fastai, pandas, numpy or pyqtgraph.
@@ -20,6 +20,7 @@ from studio.ui.pages.data_parts.batch import Batch
 from studio.ui.pages.data_parts.findings import Findings
 from studio.ui.pages.data_parts.legend import Legend
 from studio.ui.pages.data_parts.settings import DataSettings
+from studio.ui.samples import about, kind_of, reader
 from studio.ui.store import Store
 from studio.ui.theme import SIZES
 from studio.ui.widgets import (
@@ -58,7 +59,7 @@ class DataPage(Page):
         self.progress = ProgressLine()
         self.progress.cancelRequested.connect(self.do.cancel)
         self.nothing = EmptyState(
-            "data", "No project is open", "Open a project, or drop a folder of photos on Home."
+            "data", "No project is open", "Open a project, or drop a folder or a table on Home."
         )
         self._error: FindingCard | None = None
         self._failed: m.Failed | None = None
@@ -142,7 +143,7 @@ class DataPage(Page):
         scan = self.store.scan
         self._show_error(self.store.scan_error)
         self.primary.setEnabled(scan is not None and self.store.scan_error is None)
-        self._classes_card.setVisible(scan is not None)
+        self._classes_card.setVisible(scan is not None and bool(scan.classes))
         self.batch.setVisible(scan is not None or self.store.scan_error is None)
         if scan is None:
             self.batch.show_nothing()
@@ -151,7 +152,10 @@ class DataPage(Page):
             self.bars.set_rows([(c.name, c.train, c.valid) for c in scan.classes])
             failed = self.store.preview_error
             why = f"{failed.message} {failed.hint}".strip() if failed is not None else ""
-            self.batch.show_batch(self.store.preview, why, scan.samples, self._root())
+            root = self._root()
+            self.batch.set_about(about(kind_of(self.store.problem)))
+            read = reader(kind_of(self.store.problem), self.store.recipe, root)
+            self.batch.show_batch(self.store.preview, why, scan.samples, root, read)
         found = self.store.findings if scan is not None else None
         self.findings.show_findings(found, scan, can_fix=not self.store.read_only)
 

@@ -192,14 +192,14 @@ SAMPLE_RECENTS = (
         "/home/ida/data/hymenoptera.thaw",
         "ants and bees",
         "Image classification",
-        "accuracy 0.946",
+        "accuracy 94.6 %",
         "2026-03-14T12:03:00",
     ),
     Recent(
         "/home/ida/Thaw Studio/digits.thaw",
         "digits",
         "Image classification",
-        "accuracy 0.981",
+        "accuracy 98.1 %",
         "2026-03-12T09:40:00",
     ),
 )

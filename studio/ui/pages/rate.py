@@ -59,7 +59,7 @@ class RatePage(Page):
         self.add_action(self.primary)
         self.board, self.groups, self._keys = Board(), GroupsCard(), KeysLine()
         self.nothing = EmptyState(
-            "rate", "No project is open", "Open a project, or drop a folder of photos on Home."
+            "rate", "No project is open", "Open a project, or drop a folder or a table on Home."
         )
         self.body.addWidget(self.board, 1)
         self.body.addWidget(self.groups)

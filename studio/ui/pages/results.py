@@ -6,40 +6,52 @@ Must not import: numpy, pyqtgraph.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.project import RunRecord
-from studio.project.results import ItemResult, Results
+from studio.project.results import ItemResult, Pictures, Results
 from studio.ui.actions import Actions
 from studio.ui.charts.confusion import ConfusionMatrix, reduce, words
 from studio.ui.grid import item_words
 from studio.ui.pages.base import Page
 from studio.ui.pages.results_parts.class_table import ClassTable
+from studio.ui.pages.results_parts.figure_cards import FigureCards
 from studio.ui.pages.results_parts.items_panel import ItemsPanel
 from studio.ui.pages.results_parts.score_card import ScoreCard
-from studio.ui.pages.results_parts.score_words import compare, figure
-from studio.ui.samples import sample_kind
+from studio.ui.pages.results_parts.score_words import compare, counted
+from studio.ui.samples import about, kind_of, reader
+from studio.ui.scores import is_share, run_score_words, score_of, score_words
 from studio.ui.store import Store
+from studio.ui.targets import names_of
 from studio.ui.theme import SIZES
-from studio.ui.widgets import Card, EmptyState, MenuButton, PrimaryButton, ProgressLine, SmallLabel, set_note
+from studio.ui.widgets import (
+    Card,
+    EmptyState,
+    MenuButton,
+    PrimaryButton,
+    ProgressLine,
+    SmallLabel,
+    row,
+    scrolled,
+    set_note,
+)
 from studio.ui.widgets.words import plural
+
+_CLASSES: Final = 248  # least heights of the confusion and of the items: below them the page scrolls
+_ITEMS, _ITEMS_BELOW = 208, 420
 
 
 class ResultsPage(Page):
-    """See the module's docstring.
-
-    Signals
-    -------
-    itemRequested(str)
-        A person wants to see one item by its key (double click).
-    """
+    """See the module's docstring."""
 
     key = "results"
     title = "Results"
     listens = ("projectChanged", "resultsChanged", "runsChanged", "jobChanged")
-
-    itemRequested = Signal(str)
 
     def __init__(self, store: Store, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(store, actions, parent)
@@ -47,6 +59,7 @@ class ResultsPage(Page):
         self.clean = PrimaryButton("Clean what it got wrong", "clean")
         self.score, self.matrix = ScoreCard(), ConfusionMatrix()
         self.classes, self.items = ClassTable(), ItemsPanel()
+        self.figures = FigureCards()
         self.progress = ProgressLine()
         self.empty = EmptyState("results", "No results yet", "")
         self._cell_words = SmallLabel()
@@ -68,8 +81,29 @@ class ResultsPage(Page):
         set_note(self.score, "metric")
 
     def _build_content(self) -> QWidget:
-        confusion = Card("Confusion", "validation set")
-        confusion.head.addWidget(self._cell_words)
+        self._confusion = self._build_confusion()
+        content = QWidget()
+        self._content = QVBoxLayout(content)
+        self._content.setContentsMargins(0, 0, 0, 0)
+        self._content.setSpacing(SIZES.grid + SIZES.half)
+        self._by_class = QWidget()
+        line = row(self._confusion, self.classes, gap=SIZES.grid + SIZES.half)
+        line.setStretch(0, 11)
+        line.setStretch(1, 10)
+        self._by_class.setLayout(line)
+        self._content.addWidget(self.score)
+        self._content.addWidget(self.figures)
+        self._content.addWidget(self._by_class, 11)
+        self._content.addWidget(self.items, 9)
+        for part in (self._confusion, self.classes):
+            part.setMinimumHeight(_CLASSES)
+        self._area = scrolled(content)
+        self._area.verticalScrollBar().rangeChanged.connect(self._make_room)
+        return self._area
+
+    def _build_confusion(self) -> Card:
+        card = Card("Confusion", "validation set")
+        card.head.addWidget(self._cell_words)
         area = QScrollArea()
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
@@ -79,21 +113,12 @@ class ResultsPage(Page):
         area.viewport().setAutoFillBackground(False)
         self.matrix.setAutoFillBackground(False)
         self.matrix.cellReached.connect(area.ensureVisible)
-        confusion.body.addWidget(area, 1)
-        content = QWidget()
-        outer = QVBoxLayout(content)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(SIZES.grid + SIZES.half)
-        outer.addWidget(self.score)
-        middle = QGridLayout()
-        middle.setSpacing(SIZES.grid + SIZES.half)
-        middle.addWidget(confusion, 0, 0)
-        middle.addWidget(self.classes, 0, 1)
-        middle.setColumnStretch(0, 11)
-        middle.setColumnStretch(1, 10)
-        outer.addLayout(middle, 11)
-        outer.addWidget(self.items, 9)
-        return content
+        card.body.addWidget(area, 1)
+        return card
+
+    def _make_room(self, _low: int, high: int) -> None:
+        """The scroll bar floats: the cards leave its place free where there is one."""
+        self._content.setContentsMargins(0, 0, SIZES.gap if high else 0, 0)
 
     def _connect(self) -> None:
         self.runs.chosen.connect(self._choose_run)
@@ -118,31 +143,58 @@ class ResultsPage(Page):
             self._shown = None
             self._show_empty()
             return
-        self.set_subtitle(f"run {self.store.results_run} · {plural(len(found.items), 'item')}")
+        spoken = about(kind_of(self.store.problem))
+        self.set_subtitle(
+            f"run {self.store.results_run} · {plural(len(found.items), spoken.one, spoken.many)}"
+        )
         if found is not self._shown:
             self._shown, self._other = found, None
             self._show_results(found)
         self._show_score(found)
 
     def _show_results(self, found: Results) -> None:
-        caption = sample_kind(self.store.problem.sample).caption if self.store.problem is not None else str
-        self.items.set_root(self.store.project.data_root if self.store.project is not None else None, caption)
+        kind, project = kind_of(self.store.problem), self.store.project
+        root = project.data_root if project is not None else None
+        self.items.set_kind(kind, root, reader(kind, self.store.recipe, root))
+        self.items.setMinimumHeight(_ITEMS_BELOW if found.figures else _ITEMS)
+        self._confusion.setVisible(bool(found.confusion))
+        self.classes.setVisible(bool(found.per_class))
+        self._by_class.setVisible(bool(found.confusion or found.per_class))
         self.matrix.show_matrix(reduce(found.classes, found.confusion))
         self.classes.show_classes(found.per_class)
+        self.figures.show_figures(found.figures, self._folder(found))
+        self._area.verticalScrollBar().setValue(0)
         self.show_worst()
 
-    def _show_score(self, found: Results) -> None:
+    def _folder(self, found: Results) -> Path | None:
+        """Where the run keeps its pictures."""
+        run, project = self.store.results_run, self.store.project
+        if run is None or project is None or not any(isinstance(f, Pictures) for f in found.figures):
+            return None
+        return project.run(run).path
+
+    def _judged(self, metrics: Mapping[str, float | None]) -> tuple[str, bool]:
         problem = self.store.problem
-        name = problem.score if problem is not None else "accuracy"
+        return problem.judged_by(metrics) if problem is not None else ("accuracy", True)
+
+    def _show_score(self, found: Results) -> None:
+        (name, up), problem = self._judged(found.metrics), self.store.problem
+        value = found.metrics.get(name)
+        shared_by = counted(found, value) if is_share(name, value) else 0
         items = sum(1 for item in found.items if item.valid)
-        self.score.show_score(name, found.metrics.get(name), items, found.metrics)
-        others = [r for r in self.store.runs if r.score is not None and r.number != self.store.results_run]
+        self.score.show_score(name, value, items, found.metrics, shared_by, found.unit)
+        others = [
+            r
+            for r in self.store.runs
+            if r.score is not None and r.number != self.store.results_run and score_of(problem, r)[0] == name
+        ]
         mine = next((r for r in self.store.runs if r.number == self.store.results_run), None)
         other = self._other_run(others)
-        up = problem.score_up if problem is not None else True
-        pair = (other, mine) if other is not None and mine is not None else None
-        compared = compare(pair[0], pair[1], items, up) if pair is not None else None
-        self.score.show_comparison(compared, others, other.number if other is not None else None)
+        compared = None
+        if other is not None and mine is not None:
+            compared = compare(other, mine, shared_by, up, name, found.unit)
+        choices = [(r.number, score_words(name, r.score, found.unit)) for r in others]
+        self.score.show_comparison(compared, choices, other.number if other is not None else None)
 
     def _other_run(self, others: list[RunRecord]) -> RunRecord | None:
         """The run that was chosen to compare with, or the newest one before this."""
@@ -153,16 +205,14 @@ class ResultsPage(Page):
     def _show_runs(self) -> None:
         done = [r for r in self.store.runs if r.status in ("finished", "stopped") and not r.broken]
         self.runs.setVisible(bool(done))
-        entries = [
-            (
-                str(r.number),
-                f"Run {r.number} · {figure(r.score)}" if r.score is not None else f"Run {r.number}",
-            )
-            for r in reversed(done)
-        ]
+        entries = [(str(r.number), self._run_words(r)) for r in reversed(done)]
         shown = self.store.results_run
         self.runs.set_entries(entries, str(shown) if shown is not None else None)
         self.runs.set_text(f"Run {shown}" if shown is not None else "Choose a run")
+
+    def _run_words(self, run: RunRecord) -> str:
+        score = run_score_words(self.store.problem, run)
+        return f"Run {run.number} · {score}" if score else f"Run {run.number}"
 
     def _show_progress(self) -> None:
         job = self.store.job
@@ -205,12 +255,14 @@ class ResultsPage(Page):
             return
         self.matrix.clear_choice()
         wrong = [item for item in self._shown.items if not item_words.agrees(item)]
-        self.items.show_items(
-            "Most wrong",
-            f"{plural(len(wrong), 'item')} seen as something else, worst first",
-            wrong,
-            back=False,
-        )
+        self.items.show_items("Most wrong", f"{self._wrong_words(wrong)}, worst first", wrong, back=False)
+
+    def _wrong_words(self, wrong: Sequence[ItemResult]) -> str:
+        """``12 photos seen as something else``; of numbers and masks only how many there are."""
+        spoken = about(kind_of(self.store.problem))
+        said = plural(len(wrong), spoken.one, spoken.many)
+        named = all(names_of(item.target) or item.target in ((), []) for item in wrong)
+        return f"{said} seen as something else" if named else said
 
     def show_cell(self, target: int, predicted: int) -> None:
         """The validation items of one cell of the matrix."""
@@ -224,15 +276,17 @@ class ResultsPage(Page):
             if i.valid and i.target == names[target] and i.predicted == names[predicted]
         ]
         self.items.show_items(said[0], said[1], found, back=True)
+        self._area.ensureWidgetVisible(self.items)
 
     def show_class(self, number: int) -> None:
         """All validation items of one class, worst first."""
         if self._shown is None:
             return
         self.matrix.clear_choice()
-        name = self._shown.classes[number]
-        found: list[ItemResult] = [i for i in self._shown.items if i.valid and i.target == name]
+        name = self._shown.per_class[number].name
+        found: list[ItemResult] = [i for i in self._shown.items if i.valid and name in names_of(i.target)]
         self.items.show_items(name, f"{plural(len(found), 'validation item')}, worst first", found, back=True)
+        self._area.ensureWidgetVisible(self.items)
 
     # -- what a person wants
     def _choose_run(self, key: str) -> None:

@@ -18,6 +18,7 @@ from studio.ui.pages.runs_parts.model import RunsModel
 from studio.ui.pages.runs_parts.sample import fill_sample
 from studio.ui.pages.runs_parts.table import RunsTable
 from studio.ui.preview import preview
+from studio.ui.scores import score_of
 from studio.ui.store import Store
 from studio.ui.theme import SIZES
 from studio.ui.widgets import (
@@ -123,7 +124,7 @@ class RunsPage(Page):
             self._settled = False
         self._stack.setCurrentIndex(1 if runs else 0)
         self._model.editable = not self.store.read_only
-        self._model.set_runs(runs, self.store.plans)
+        self._model.set_runs(runs, self.store.plans, self.store.problem)
         self.set_subtitle(plural(len(runs), "run") if runs else "")
         for button in (self._open, self._resume):
             button.setVisible(bool(runs))
@@ -149,7 +150,8 @@ class RunsPage(Page):
 
     def _show_compared(self) -> None:
         stories = self.store.compared
-        score = self.store.problem.score if self.store.problem is not None else "accuracy"
+        scored = [run for run in self.store.runs if run.score is not None]
+        score = score_of(self.store.problem, scored[-1])[0] if scored else "accuracy"
         self._chart.show_runs({n: story.run for n, story in stories.items()}, score)
         self._show_differences(tuple(stories), differences(stories))
 

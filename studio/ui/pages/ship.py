@@ -25,6 +25,7 @@ from studio.ui.pages.ship_parts.ship_words import (
     predict_command,
     usable_run,
 )  # fmt: skip
+from studio.ui.samples import about, kind_of
 from studio.ui.store import Store
 from studio.ui.theme import SIZES
 from studio.ui.widgets import Card, EmptyState, FindingCard, GhostButton, ProgressLine, scrolled, set_note
@@ -92,6 +93,7 @@ class ShipPage(Page):
 
     def _connect(self) -> None:
         self.drop.dropped.connect(self._predict)
+        self.drop.typed.connect(self._predict_typed)
         self.progress.cancelRequested.connect(self.do.cancel)
         self.empty.actionRequested.connect(self._to_train)
         self.copy_predict.clicked.connect(self._copy_predict)
@@ -120,6 +122,8 @@ class ShipPage(Page):
 
     def _show_answers(self) -> None:
         found, job = self.store.predictions, self.store.job
+        spoken = about(kind_of(self.store.problem))
+        self.drop.set_about(spoken)
         answering = job is not None and job.what == "Predict"
         self.progress.setVisible(answering)
         if job is not None and answering:
@@ -130,12 +134,10 @@ class ShipPage(Page):
         self.copy_predict.setVisible(found is not None)
         self.drop.set_small(found is not None)
         self.drop.setEnabled(not self.store.busy)
-        self._trial.set_title(
-            "Try it", answers_words(found) if found is not None else "photos that the model has never seen"
-        )
+        self._trial.set_title("Try it", answers_words(found) if found is not None else spoken.unseen)
         if found is not None and found is not self._shown:
             self._shown = found
-            self.answers.show_answers(found)
+            self.answers.show_answers(found, spoken.picture)
 
     def _show_card(self, card: ExportCard, run: int) -> None:
         job, name = self.store.job, card.format.name
@@ -169,6 +171,10 @@ class ShipPage(Page):
     def _predict(self, paths: list[Path]) -> None:
         self._asked = "predict"
         self.do.predict(paths)
+
+    def _predict_typed(self, text: str) -> None:
+        self._asked = "predict"
+        self.do.predict([text])
 
     def _export(self, name: str, folder: Path) -> None:
         self._asked = name

@@ -9,7 +9,6 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -35,13 +34,7 @@ _TABLE: Final = 256
 
 
 class TrainPage(Page):
-    """See the module's docstring.
-
-    Signals
-    -------
-    noteRequested(str)
-        "Why this matters" was pressed: show this note.
-    """
+    """See the module's docstring."""
 
     key = "train"
     title = "Train"
@@ -49,8 +42,6 @@ class TrainPage(Page):
         "projectChanged", "recipeChanged", "runChanged", "runsChanged", "jobChanged", "engineChanged",
         "estimateChanged", "scanChanged",
     )  # fmt: skip
-
-    noteRequested = Signal(str)
 
     def __init__(self, store: Store, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(store, actions, parent)
@@ -60,7 +51,7 @@ class TrainPage(Page):
         self.charts: RunCharts = RunCharts()
         self.table, self.diagnosis = EpochTable(), DiagnosisBar()
         self.empty = EmptyState(
-            "train", "No project is open", "Open a project, or drop a folder of photos on the start page."
+            "train", "No project is open", "Open a project, or drop a folder or a table on the start page."
         )
         self.plan = PlanCard()
         self.primary = PrimaryButton("Train", "play")
@@ -184,10 +175,8 @@ class TrainPage(Page):
         self._stack.setCurrentIndex(1 if started else 0 if recipe is None else 2)
         if not started and recipe is not None:
             self.plan.show_steps(plan_steps(recipe, self.store))
-        problem = self.store.problem
-        if problem is not None:
-            for part in (self.charts, self.table):
-                part.set_score(problem.score, problem.score_up)
+        for part in (self.charts, self.table):
+            part.set_score(*self._judged_by(run))
         if started:
             self.charts.show_run(run)
         self._show_epochs(run if started else None)
@@ -216,7 +205,14 @@ class TrainPage(Page):
             return None
         if problem is None:
             return diagnose(run)
-        return diagnose(run, Judge(problem.score, problem.score_up, scan.n_valid if scan is not None else 0))
+        return diagnose(run, Judge(*self._judged_by(run), scan.n_valid if scan is not None else 0))
+
+    def _judged_by(self, run: LiveRun | None) -> tuple[str, bool]:
+        """The metric that this run is judged by, and whether more of it is better."""
+        problem = self.store.problem
+        return (
+            problem.judged_by(run.metrics if run is not None else ()) if problem is not None else ("", True)
+        )
 
     # -- what a person wants
     def _train_or_resume(self) -> None:

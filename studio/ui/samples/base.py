@@ -5,9 +5,10 @@ Must not import: anything of the studio but the theme.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
@@ -47,11 +48,58 @@ class Decoded:
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class About:
+    """How pages speak of items of a kind, and how new ones are given to a model.
+
+    Attributes
+    ----------
+    one, many : str
+        "photo", "photos".
+    picture : bool
+        Items are picture files; otherwise they are words.
+    icon : str
+        An icon of `resources/icons`.
+    drop, more : str
+        What a drop zone says while it is empty, and when there are answers.
+    choose, pattern : str
+        The button that chooses files, and the files that its dialog shows.
+    unseen : str
+        What a model is tried on.
+    typed : str
+        What an empty line says in which one item can be typed; empty where none can.
+    tile : int
+        Least width of a tile, in device-independent pixels.
+    shape : float
+        Height of the item on a tile as a part of its width.
+    """
+
+    one: str = "photo"
+    many: str = "photos"
+    picture: bool = True
+    icon: str = "image"
+    drop: str = "Drop photos or a folder here"
+    more: str = "Drop more photos or a folder here"
+    choose: str = "Choose photos…"
+    pattern: str = ""
+    unseen: str = "photos that the model has never seen"
+    typed: str = ""
+    tile: int = 148
+    shape: float = 0.7
+
+
+PHOTOS: Final = About()
+Decode = Callable[[Source, Asked], Decoded]
+"""Reads a picture for a tile, on any thread."""
+Paint = Callable[[QPainter, QRectF, str, Theme], None]
+"""Draws an item's words into a tile."""
+
+
 class SampleView(Protocol):
     """The large view of one item."""
 
-    def show_item(self, path: Path, caption: str = "") -> None:
-        """Show the item's file with its words."""
+    def show_item(self, path: Path, caption: str = "", words: str = "") -> None:
+        """Show the item: its file, or its words where it is no picture."""
 
     def clear(self) -> None:
         """Show nothing."""
@@ -70,8 +118,19 @@ class SampleKind(Protocol):
     def answer(self, target: Any, predicted: Any, confidence: float | None) -> str:
         """The words of a model's answer beside the target."""
 
+
+class PictureKind(SampleKind, Protocol):
+    """A kind whose items are picture files."""
+
     def decode(self, source: Source, asked: Asked) -> Decoded:
         """A picture for a tile; may be called on any thread, never raises."""
+
+
+class WordsKind(SampleKind, Protocol):
+    """A kind whose items are words (a row, a text, a rating)."""
+
+    def paint(self, painter: QPainter, rect: QRectF, words: str, theme: Theme) -> None:
+        """Draw an item's words into a tile."""
 
 
 def placeholder(asked: Asked, theme: Theme, word: str = "unreadable") -> QImage:

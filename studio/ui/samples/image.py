@@ -13,9 +13,11 @@ from typing import Any
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
-from studio.ui.samples.base import Asked, Decoded, Source
+from studio.ui.samples.base import PHOTOS, Asked, Decoded, Source
 from studio.ui.samples.image_view import ImageSample
+from studio.ui.targets import answer_words, target_words
 
+ABOUT = PHOTOS
 View: type[ImageSample] = ImageSample
 _TURNED = (
     QImageIOHandler.Transformation.TransformationRotate90,
@@ -26,14 +28,13 @@ _TURNED = (
 
 
 def caption(target: Any) -> str:
-    """The words of a class: its name."""
-    return str(target)
+    """The words of a target: the name of a class, tags, numbers."""
+    return target_words(target)
 
 
 def answer(target: Any, predicted: Any, confidence: float | None) -> str:
     """``bee · 98 %`` where the model agrees, ``bee, taken for ant · 93 %`` where it does not."""
-    sure = "" if confidence is None else f" · {confidence:.0%}".replace("%", " %")
-    return f"{target}{sure}" if target == predicted else f"{target}, taken for {predicted}{sure}"
+    return answer_words(target, predicted, confidence)
 
 
 def decode(source: Source, asked: Asked) -> Decoded:

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from studio.ui.samples.base import Decode
 from studio.ui.theme import SIZES, font, theme_of
 from studio.ui.widgets.icons import paint_icon
 
@@ -60,8 +61,9 @@ class ImageSample(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(SIZES.grid * 40, SIZES.grid * 36)
 
-    def show_item(self, path: Path, caption: str = "") -> None:
-        """Show a photo with its words; the old one stays until the new one is read."""
+    def show_item(self, path: Path, caption: str = "", words: str = "") -> None:
+        """Show a photo with its caption; the old one stays until the new one is read."""
+        del words  # a photo shows itself
         self._caption = caption
         self.setAccessibleDescription(caption)
         self._zoom, self._centre = 1.0, QPointF(0.5, 0.5)
@@ -75,6 +77,10 @@ class ImageSample(QWidget):
         self._zoom, self._centre = 1.0, QPointF(0.5, 0.5)
         self.setAccessibleDescription(caption)
         self.update()
+
+    def set_decode(self, decode: Decode) -> None:
+        """Pictures are read by this from now on."""
+        self._loader.set_decode(decode)
 
     def clear(self) -> None:
         """Show nothing."""

@@ -11,18 +11,17 @@ from __future__ import annotations
 
 import gc
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, QThreadPool, Signal
 from PySide6.QtGui import QImage
 
-from studio.ui.samples.base import Asked, Decoded, Source, placeholder
+from studio.ui.samples.base import Asked, Decode, Decoded, Source, placeholder
 from studio.ui.samples.image import decode as decode_image
 from studio.ui.theme import SIZES, theme_of
 
-Decode = Callable[[Source, Asked], Decoded]
 _MIB = 1024 * 1024
 
 
@@ -60,6 +59,12 @@ class ThumbnailLoader(QObject):
         self._at_once = max(1, min(4, QThread.idealThreadCount() - 1))
         self._answers = _Answers(self)
         self._answers.decoded.connect(self._take)
+
+    def set_decode(self, decode: Decode) -> None:
+        """Pictures are read by this from now on."""
+        if decode is not self._decode:
+            self._decode = decode
+            self.clear()
 
     def set_root(self, root: Path | None) -> None:
         """Keys are paths below this folder from now on."""

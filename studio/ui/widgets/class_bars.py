@@ -87,11 +87,10 @@ class _Bars(QWidget):
         shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, names)
         painter.drawText(QRectF(0, top, names, _ROW), middle, shown)
         painter.setPen(theme.colour("dim"))
-        right = QRectF(self.width() - counts, top, counts, _ROW)
+        width = self.contentsRect().width()  # beside the scroll bar, where there is one
+        right = QRectF(width - counts, top, counts, _ROW)
         painter.drawText(right, middle | Qt.AlignmentFlag.AlignRight, f"{train:,} + {valid:,}")
-        track = QRectF(
-            names + 12, top + (_ROW - SIZES.bar) / 2, self.width() - names - counts - 24, SIZES.bar
-        )
+        track = QRectF(names + 12, top + (_ROW - SIZES.bar) / 2, width - names - counts - 24, SIZES.bar)
         _paint_bar(painter, track, train / most, valid / most)
 
     def _widths(self) -> tuple[int, int]:
@@ -137,6 +136,7 @@ class ClassBars(QWidget):
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show ``(name, training items, validation items)`` for each class, in the order given."""
         self._bars.set_rows(rows)
+        self._bars.setContentsMargins(0, 0, SIZES.gap if len(rows) > _SHOWN else 0, 0)
         self.setFixedHeight(max(1, min(len(rows), _SHOWN)) * _ROW)
 
     def sizeHint(self) -> QSize:

@@ -18,7 +18,12 @@ from studio.ui.widgets.data_rows import DataRows, Value
 
 ROW: Final = 30
 HEADER: Final = 32
-_NO_ARROW = "QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }"
+_SIDE = SIZES.grid + SIZES.half - SIZES.line  # a heading begins where its cells do
+_HEAD = (
+    "QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }"
+    f"QHeaderView::section {{ padding-left: {_SIDE}px; padding-right: {_SIDE}px; }}"
+)  # the arrow is in the heading's words
+_WIDEST: Final = SIZES.grid * 48
 
 
 class DataTable(QTableView):
@@ -54,7 +59,8 @@ class DataTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setFixedHeight(HEADER)
-        header.setStyleSheet(_NO_ARROW)
+        header.setStyleSheet(_HEAD)
+        header.setMaximumSectionSize(_WIDEST)
         header.setSortIndicatorShown(True)
         header.setSectionsClickable(True)
         header.sortIndicatorChanged.connect(self._rows.sort)
@@ -86,7 +92,9 @@ class DataTable(QTableView):
         header.blockSignals(False)
         self._rows.take(columns, rows, best, frozenset(shares))
         for column in range(len(columns)):
-            mode = QHeaderView.ResizeMode.Stretch if column == wide else QHeaderView.ResizeMode.ResizeToContents
+            mode = (
+                QHeaderView.ResizeMode.Stretch if column == wide else QHeaderView.ResizeMode.ResizeToContents
+            )
             header.setSectionResizeMode(column, mode)
         self.updateGeometry()
 

@@ -24,7 +24,7 @@ ICON_NAMES: Final = (
     "back", "forward", "up", "down", "pause", "play", "stop", "snowflake", "flame", "check",
     "warning", "error", "info", "question", "folder", "file", "search", "undo", "trash", "keep",
     "relabel", "plus", "minus", "close", "more", "copy", "download", "image", "table", "text",
-    "chart", "gauge", "star", "external", "bell", "filter", "lock", "sun", "dot", "refresh", "sort",
+    "mask", "chart", "gauge", "star", "external", "bell", "filter", "lock", "sun", "dot", "refresh", "sort",
 )  # fmt: skip
 
 _SCALES: Final = (1.0, 1.5, 2.0)

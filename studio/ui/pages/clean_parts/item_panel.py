@@ -5,9 +5,8 @@ Must not import: the store, numpy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QImageReader
@@ -19,6 +18,11 @@ from studio.ui.grid import item_words
 from studio.ui.grid.score_bars import ScoreBars
 from studio.ui.pages.card_margins import set_margins
 from studio.ui.pages.clean_parts.shown import probabilities
+from studio.ui.samples import about
+from studio.ui.samples.base import Decode, SampleKind
+from studio.ui.samples.image_view import ImageSample
+from studio.ui.samples.words_view import WordsSample
+from studio.ui.targets import names_of
 from studio.ui.theme import SIZES
 from studio.ui.widgets import (
     Card,
@@ -36,6 +40,7 @@ from studio.ui.widgets import (
 
 _FILE_DELAY_MS = 80  # facts of the file are read once the keys rest
 _KEYS_SHOWN = 4
+_MOST_WORDS = SIZES.grid * 44
 
 
 class ItemPanel(Card):
@@ -52,12 +57,12 @@ class ItemPanel(Card):
     removeRequested = Signal()
     relabelRequested = Signal(str)
 
-    def __init__(self, view: QWidget, caption: Callable[[Any], str], parent: QWidget | None = None) -> None:
+    def __init__(self, kind: SampleKind, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
-        self._view, self._caption = view, caption
+        self._kind, self._view = kind, kind.View()
         self._path: Path | None = None
         self._classes: tuple[str, ...] = ()
-        self.heading, self._mark = HeadingLabel(), SmallLabel()
+        self.heading, self._mark = HeadingLabel(wrap=True), SmallLabel(wrap=True)
         self._loss, self._file = DimLabel(), SelectableLabel()
         self.bars = ScoreBars()
         self._keys = FlowLayout(gap=6)
@@ -73,10 +78,10 @@ class ItemPanel(Card):
 
     def _build(self) -> None:
         set_margins(self, SIZES.gap - 4, SIZES.gap - 4, SIZES.gap - 4, SIZES.gap - 4)
-        self._view.setMinimumHeight(SIZES.grid * 18)
-        self._view.setMaximumHeight(SIZES.grid * 30)
+        self._set_height()
         self._file.setProperty("tone", "dim")
-        self.body.addLayout(row(self.heading, None, self._mark))
+        self.body.addWidget(self.heading)
+        self.body.addWidget(self._mark)
         self.body.addWidget(self._view, 3)
         self.body.addWidget(self._loss)
         self.body.addWidget(self.bars)
@@ -91,9 +96,41 @@ class ItemPanel(Card):
         self.remove.clicked.connect(self.removeRequested)
         self.relabel.chosen.connect(self.relabelRequested)
 
-    def set_classes(self, classes: Sequence[str]) -> None:
-        """The classes an item can be given, in the order of their digits."""
+    def set_decode(self, decode: Decode) -> None:
+        """What reads the pictures of the large view, where it shows any."""
+        if isinstance(self._view, ImageSample):
+            self._view.set_decode(decode)
+
+    def set_kind(self, kind: SampleKind) -> None:
+        """Items of another kind: another large view."""
+        if kind is self._kind:
+            return
+        old, self._kind, self._view = self._view, kind, kind.View()
+        self.body.replaceWidget(old, self._view)
+        self.body.setStretchFactor(self._view, 3)
+        old.hide()
+        old.deleteLater()
+        self._path = None
+        self._set_height()
+
+    def _set_height(self) -> None:
+        """A picture takes a fixed room; words as much as they need."""
+        if isinstance(self._view, WordsSample):
+            self._view.setFixedHeight(min(_MOST_WORDS, self._view.needed_height()))
+        else:
+            self._view.setMinimumHeight(SIZES.grid * 18)
+            self._view.setMaximumHeight(SIZES.grid * 30)
+
+    def set_classes(self, classes: Sequence[str], several: bool = False, relabels: bool = True) -> None:
+        """The classes of the scores.
+
+        With `relabels` an item can be given one, in the order of their digits; `several` of them at once.
+        """
         self._classes = tuple(classes)
+        self.relabel.setVisible(relabels)
+        classes = classes if relabels else ()
+        self.relabel.set_text("Tags" if several else "Relabel")
+        self.relabel.setToolTip("Adds the tag, or takes it away" if several else "")
         names = [(name, f"{name}   {place + 1}" if place < 9 else name) for place, name in enumerate(classes)]
         self.relabel.set_entries(names)
         while self._keys.count():
@@ -115,32 +152,38 @@ class ItemPanel(Card):
         if item is None:
             self.heading.setText("No item")
             return
-        title = item_words.title(item, self._caption) if several < 2 else f"{several:,} items chosen"
+        spoken = about(self._kind)
+        caption = self._kind.caption
+        title = item_words.title(item, caption) if several < 2 else f"{several:,} {spoken.many} chosen"
         self.heading.setText(title)
         self.heading.setToolTip(title)
         self._show_mark(mark)
         where = "validation set" if item.valid else "training set"
         self._loss.setText(f"<b>{item_words.loss(item)}</b> · {where}")
         wrong = not item_words.agrees(item)
-        self.bars.show_scores(
-            probabilities(item, self._classes), str(item.target), "ember" if wrong else "good"
-        )
+        scores = probabilities(item, self._classes)
+        self.bars.show_scores(scores, names_of(item.target), "ember" if wrong else "good")
+        self.bars.setVisible(bool(scores))
         path = (root or Path()) / item.key
         if path != self._path:
             self._path = path
-            self._view.show_item(path)  # type: ignore[attr-defined]  # SampleView
-            self._file.setText(_breakable(item.key))
-        self._later.start()
+            self._view.show_item(path, words=item.words)  # type: ignore[attr-defined]  # SampleView
+            self._file.setText(_breakable(item.key) if spoken.picture else f"{spoken.one} {item.key}")
+        if spoken.picture:
+            self._later.start()
+        else:
+            self._set_height()
 
     def _show_mark(self, mark: Mark | None) -> None:
-        words = item_words.badge(mark, self._caption)
+        words = item_words.badge(mark, self._kind.caption)
         action = mark.action if mark is not None else ""
         self._mark.setText(f"relabel as {words}" if action == "relabel" else words)
+        self._mark.setVisible(bool(words))
         set_tone(self._mark, {"keep": "good", "relabel": "accent", "remove": "ember"}.get(action, ""))
 
     def _show_file(self) -> None:
         """Size of the picture and of the file, read from its head only."""
-        if self._path is None:
+        if self._path is None or not about(self._kind).picture:
             return
         name = self._file.text().split("<br>")[0]
         try:

@@ -14,6 +14,9 @@ from studio.ui.theme import SIZES
 from studio.ui.widgets import Card, DimLabel, GhostButton, HeadingLabel, SecondaryButton, row
 from studio.ui.widgets.words import plural
 
+_UNTOUCHED = "Your files stay untouched until you apply."
+_IN_TRAINING = "Your data stays untouched: the next run is trained with these marks."
+
 
 class MarksBar(Card):
     """Counts and what can be done with the marks.
@@ -32,6 +35,7 @@ class MarksBar(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._files, self._plan = 0, ""
+        self._table, self._can_apply = False, True
         self.counts, self.words = HeadingLabel(), DimLabel(wrap=True)
         self.undo = SecondaryButton("Undo", "undo")
         self.apply = SecondaryButton("Apply to folder…", "folder")
@@ -56,10 +60,21 @@ class MarksBar(Card):
         self.confirm.clicked.connect(self._confirmed)
         self.settle()
 
+    def set_table(self, table: bool) -> None:
+        """Whether marks make a corrected copy of a table; otherwise they move files."""
+        self._table = table
+        self.apply.setText("Write a corrected table…" if table else "Apply to folder…")
+
     def show_marks(self, counts: str, files: int, plan: str, can_change: bool) -> None:
-        """`counts` in words, `files` that would move, `plan` the sentence that explains it."""
+        """`counts` in words, `files` that would move, `plan` the sentence that explains it.
+
+        Without a plan the marks cannot be carried out in the data, and are only used in training.
+        """
         if (files, plan) != (self._files, self._plan):
             self._files, self._plan = files, plan
+            self.settle()
+        self._can_apply = bool(plan)
+        if not self.asking():
             self.settle()
         self.counts.setText(counts)
         self.undo.setEnabled(can_change)
@@ -72,12 +87,13 @@ class MarksBar(Card):
     def settle(self) -> None:
         """Back to the counts."""
         self._show_asking(False)
-        self.words.setText("Your files stay untouched until you apply.")
+        self.apply.setVisible(self._can_apply)
+        self.words.setText(_UNTOUCHED if self._can_apply else _IN_TRAINING)
 
     def _explain(self) -> None:
         self._show_asking(True)
         self.words.setText(self._plan)
-        self.confirm.setText(f"Move {plural(self._files, 'file')}")
+        self.confirm.setText("Write the copy" if self._table else f"Move {plural(self._files, 'file')}")
         self.cancel.setFocus()
 
     def _show_asking(self, asking: bool) -> None:

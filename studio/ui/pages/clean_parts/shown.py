@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from studio.errors import UserError
+from studio.problems.base import Problem
 from studio.project.marks import Mark
 from studio.project.results import ItemResult, Results
+from studio.recipe.schema import Recipe
+from studio.ui.samples.base import PHOTOS, About
+from studio.ui.targets import is_class, names_of
 from studio.ui.widgets.words import plural
 
 SETS = (("training", "Training"), ("validation", "Validation"), ("all", "All items"))
@@ -34,15 +39,21 @@ def chosen(results: Results, marks: Mapping[str, Mark], wanted: Filter) -> list[
         index
         for index, item in enumerate(results.items)
         if (valid is None or item.valid == valid)
-        and (name is None or str(item.target) == name)
+        and (name is None or name in names_of(item.target))
         and (marked is None or (item.key in marks) == marked)
     ]
 
 
-def shown_words(count: int, wanted: Filter) -> str:
-    """``244 items, worst first``; the set is on the button beside it."""
-    said = {"marked": "marked item", "unmarked": "unmarked item"}.get(wanted.marks, "item")
-    return f"{plural(count, said)}, worst first"
+def relabels(results: Results) -> bool:
+    """Whether an item can be given other classes: there are some, and each item has one, or several by thresholds."""
+    single = all(is_class(item.target) for item in results.items)
+    return bool(results.classes) and (single or bool(results.thresholds))
+
+
+def shown_words(count: int, wanted: Filter, spoken: About = PHOTOS) -> str:
+    """``244 photos, worst first``; the set is on the button beside it."""
+    lead = {"marked": "marked ", "unmarked": "unmarked "}.get(wanted.marks, "")
+    return f"{plural(count, lead + spoken.one, lead + spoken.many)}, worst first"
 
 
 def changed_validation(marks: Mapping[str, Mark], items: Mapping[str, ItemResult]) -> int:
@@ -52,17 +63,23 @@ def changed_validation(marks: Mapping[str, Mark], items: Mapping[str, ItemResult
     )
 
 
-def validation_words(count: int) -> str:
+def validation_words(count: int, spoken: About = PHOTOS) -> str:
     """Why marks in the validation set matter."""
     them = "it" if count == 1 else "they"
+    marked = plural(count, f"marked {spoken.one}", f"marked {spoken.many}")
     return (
-        f"{plural(count, 'marked item')} of the validation set: {them} change what the model is "
-        "judged by, so new scores cannot be compared with earlier ones."
+        f"{marked} of the validation set: {them} change what the model is judged by, so new scores cannot be "
+        "compared with earlier ones."
     )
 
 
-def plan_words(marks: Mapping[str, Mark], root: Path | None, trash: Path | None, source: str) -> str:
-    """What carrying the marks out will do, where, and that it can be taken back."""
+def plan_words(marks: Mapping[str, Mark], root: Path | None, trash: Path | None, source: str | None) -> str:
+    """What carrying the marks out will do, where, and that it can be taken back.
+
+    Empty where `source` is None: such marks are used in training, and the data is never changed.
+    """
+    if source is None:
+        return ""
     removed, relabelled = _count(marks, "remove"), _count(marks, "relabel")
     if source == "table":
         parts = [
@@ -83,6 +100,15 @@ def plan_words(marks: Mapping[str, Mark], root: Path | None, trash: Path | None,
     return " ".join((*parts, "Nothing is overwritten, and you can put everything back."))
 
 
+def source_of(problem: Problem[Any], recipe: Recipe) -> str | None:
+    """Where the recipe's labels are ("folders", "table", ...); None where marks cannot be carried out in the data."""
+    try:
+        found = getattr(problem.options_of(recipe), "source", None)
+    except UserError:  # the Data page says what is wrong with the recipe; here nothing can be carried out
+        return None
+    return None if found is None else str(found)
+
+
 def moved(marks: Mapping[str, Mark]) -> int:
     """How many marks do something to files."""
     return _count(marks, "remove") + _count(marks, "relabel")
@@ -100,9 +126,29 @@ def probabilities(item: ItemResult, classes: Sequence[str], most: int = 4) -> li
     """Classes with the model's scores, best first; the item's own class is always among them."""
     ranked = sorted(zip(classes, item.scores, strict=False), key=lambda pair: -pair[1])
     top = ranked[:most]
-    own = [pair for pair in ranked[most:] if pair[0] == _plain(item.target)]
-    return top[: most - 1] + own if own else top
+    own = [pair for pair in ranked[most:] if pair[0] in names_of(item.target)]
+    return top[: max(1, most - len(own))] + own if own else top
 
 
-def _plain(value: Any) -> str:
-    return str(value)
+def toggled(
+    items: Sequence[ItemResult], marks: Mapping[str, Mark], name: str
+) -> list[tuple[str, tuple[str, ...], list[str]]]:
+    """One more tag for items that may have several: each gets `name`; where all have it, each loses it.
+
+    Returns
+    -------
+    list of (action, tags, keys)
+        Items that come to have the same tags together; "keep" where that is what they had.
+    """
+    now = {item.key: _tags_now(item, marks.get(item.key)) for item in items}
+    is_everywhere = all(name in tags for tags in now.values())
+    own = {item.key: tuple(sorted(names_of(item.target))) for item in items}
+    groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for key, tags in now.items():
+        wanted = tuple(sorted({*tags} - {name} if is_everywhere else {*tags, name}))
+        groups.setdefault(("keep" if wanted == own[key] else "relabel", wanted), []).append(key)
+    return [(action, tags, keys) for (action, tags), keys in groups.items()]
+
+
+def _tags_now(item: ItemResult, mark: Mark | None) -> tuple[str, ...]:
+    return names_of(mark.value if mark is not None and mark.action == "relabel" else item.target)

@@ -1,4 +1,4 @@
-"""Samples as pictures: one augmented batch as the model sees it, or the photos as they are on disk.
+"""Samples: one batch as the model receives it, or items as they are; pictures as tiles, words as a table.
 
 Rules: pictures are decoded by `ThumbnailLoader`, never on the GUI thread; a tile stands empty until its
 picture came.
@@ -15,9 +15,20 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from studio.engine import messages as m
+from studio.ui.pages.data_parts.words_table import batch_rows, sample_rows
+from studio.ui.samples.base import PHOTOS, About, Decode
 from studio.ui.samples.thumbnails import ThumbnailLoader
 from studio.ui.theme import SIZES
-from studio.ui.widgets import Card, LinkButton, SegmentedControl, SmallLabel, ThumbGrid, set_note, set_tone
+from studio.ui.widgets import (
+    Card,
+    DataTable,
+    LinkButton,
+    SegmentedControl,
+    SmallLabel,
+    ThumbGrid,
+    set_note,
+    set_tone,
+)
 
 MOST: Final = 12
 _TILE: Final = SIZES.grid * 11
@@ -47,10 +58,13 @@ class Batch(Card):
         self.another.clicked.connect(self.anotherRequested)
         self.head.insertWidget(2, self.another)
         self.head.addWidget(self.choice)
-        self.grid = ThumbGrid(_TILE, _TILE)
+        self.grid, self.table = ThumbGrid(_TILE, _TILE), DataTable("Items in words")
+        self.table.hide()
+        self._about = PHOTOS
         self._said = SmallLabel(wrap=True)
         self.body.addWidget(self._said)
         self.body.addWidget(self.grid)
+        self.body.addWidget(self.table)
         set_note(self, "augmentation")
         self._loader = ThumbnailLoader(parent=self)
         self._loader.ready.connect(self._arrived)
@@ -61,12 +75,23 @@ class Batch(Card):
         self._keys: tuple[str, ...] = ()
         self._words: tuple[str, ...] = ()
 
+    def set_about(self, about: About) -> None:
+        """How items of this kind are spoken of, and whether they are pictures or words."""
+        self._about = about
+
     def show_batch(
-        self, preview: m.PreviewBatch | None, error: str, samples: Sequence[m.SampleRef], root: Path
+        self,
+        preview: m.PreviewBatch | None,
+        error: str,
+        samples: Sequence[m.SampleRef],
+        root: Path,
+        decode: Decode | None = None,
     ) -> None:
         """Show the batch, or the sentence why there is none, and the photos below `root`."""
         self._loader.set_size(_PICTURE, _PICTURE, self.devicePixelRatioF())
         self._loader.set_root(root)
+        if decode is not None:
+            self._loader.set_decode(decode)
         if preview is not self._preview:
             self._preview = preview
             pictures = preview.samples[:MOST] if preview is not None else ()
@@ -82,7 +107,9 @@ class Batch(Card):
         self._show()
 
     def show_class(self, name: str) -> None:
-        """Only photos of one class, as they are; the same class again shows all of them."""
+        """Only photos of one class, as they are; the same class again shows all. Masks do not tell their classes."""
+        if not any(name in (s.label, *s.label.split(", ")) for s in self._samples):
+            return
         self._class = "" if name == self._class and self.choice.key() == "photos" else name
         self.choice.choose("photos")
         self._show()
@@ -99,8 +126,26 @@ class Batch(Card):
     def _show(self) -> None:
         batch = self.choice.key() == "batch"
         only = f"{self._class} only" if self._class else "a few of each class"
-        self.set_title("One batch" if batch else "Photos", "" if batch else only)
+        self.set_title("One batch" if batch else self._about.many.capitalize(), "" if batch else only)
         self.another.setVisible(batch)
+        self.grid.setVisible(self._about.picture)
+        self.table.setVisible(not self._about.picture)
+        if self._about.picture:
+            self._show_pictures(batch)
+        else:
+            self._show_words(batch)
+
+    def _show_words(self, batch: bool) -> None:
+        """Items that are words stand in a table; a batch by what the model receives."""
+        self._say(batch)
+        shown = self._preview.samples[:MOST] if self._preview is not None else ()
+        what = self._about.one
+        columns, rows = batch_rows(shown, what.capitalize()) if batch else sample_rows(self._of_class(), what)
+        self.table.show_rows(columns, rows, wide=0 if len(columns) < 4 else len(columns) - 1)
+        self.table.setVisible(bool(rows))
+        self.table.setFixedHeight(self.table.needed_height(MOST))
+
+    def _show_pictures(self, batch: bool) -> None:
         keys, captions = self._batch() if batch else self._photos()
         self._say(batch)
         if not keys and not self._error:
@@ -115,9 +160,15 @@ class Batch(Card):
         return tuple(f"batch/{i}" for i in range(len(shown))), tuple(s.label for s in shown)
 
     def _photos(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        shown = [s for s in self._samples if not self._class or s.label == self._class][:MOST]
+        shown = self._of_class()
         marks = tuple(f"{s.label} · validation" if s.valid else s.label for s in shown)
         return tuple(s.key for s in shown), marks
+
+    def _of_class(self) -> list[m.SampleRef]:
+        """Samples of the class asked for; an item of several classes is one of each."""
+        return [
+            s for s in self._samples if not self._class or self._class in (s.label, *s.label.split(", "))
+        ][:MOST]
 
     def _say(self, batch: bool) -> None:
         """A sentence in place of an empty grid."""
@@ -125,7 +176,7 @@ class Batch(Card):
         if batch and self._preview is None:
             text, tone = (self._error, "error") if self._error else ("The first batch is on its way.", "dim")
         elif not batch and not self._samples:
-            text = "No photos have been found yet."
+            text = f"No {self._about.many} have been found yet."
         self._said.setText(text)
         self._said.setVisible(bool(text))
         set_tone(self._said, tone)

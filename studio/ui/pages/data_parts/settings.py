@@ -39,8 +39,8 @@ class DataSettings(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
-        self.folder = PathEdit("folder", "Where the photos are now")
-        self._folder_row = FieldRow("Photos", self.folder, note="why-data")
+        self.folder = PathEdit("folder", "Where the data is now")
+        self._folder_row = FieldRow("Data folder", self.folder, note="why-data")
         self.folder.pathChosen.connect(self._folder_chosen)
         inside = QWidget()
         self._rows = QVBoxLayout(inside)

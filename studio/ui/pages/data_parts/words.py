@@ -21,7 +21,8 @@ def found_words(scan: m.Scanned | None) -> str:
         return ""
     total, classes = scan.n_train + scan.n_valid, len(scan.classes)
     out = f" · {len(scan.left_out):,} left out" if scan.left_out else ""
-    return f"{total:,} found in {classes:,} {'class' if classes == 1 else 'classes'}{out}"
+    among = f" in {plural(classes, 'class', 'classes')}" if classes else ""
+    return f"{total:,} found{among}{out}"
 
 
 def split_words(scan: m.Scanned | None) -> str:

@@ -17,9 +17,14 @@ from studio.ui.grid import item_words
 from studio.ui.grid.tile import TileView
 from studio.ui.grid.view import TileGrid
 from studio.ui.pages.card_margins import set_margins
+from studio.ui.samples import about, decoder, painter
+from studio.ui.samples.base import Decode, SampleKind
 from studio.ui.samples.thumbnails import ThumbnailLoader
+from studio.ui.targets import target_words
 from studio.ui.theme import SIZES
 from studio.ui.widgets import Card, DimLabel, LinkButton
+
+_LEAST = 128  # width of a picture's tile
 
 
 class ItemsPanel(Card):
@@ -39,10 +44,10 @@ class ItemsPanel(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Most wrong", parent=parent)
         self.loader = ThumbnailLoader(parent=self)
-        self.grid = TileGrid(self.loader, least=128)
+        self.grid = TileGrid(self.loader, least=_LEAST)
         self.grid.opened.connect(self._opened)
         self._items: Sequence[ItemResult] = ()
-        self._caption: Callable[[Any], str] = str
+        self._caption: Callable[[Any], str] = target_words
         self._none = DimLabel("")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.grid)
@@ -53,10 +58,13 @@ class ItemsPanel(Card):
         self.head.addWidget(self._back)
         set_margins(self, SIZES.grid + SIZES.half, SIZES.grid, SIZES.half, SIZES.half)
 
-    def set_root(self, root: Path | None, caption: Callable[[Any], str]) -> None:
-        """Where the pictures lie, and how a target is named."""
+    def set_kind(self, kind: SampleKind, root: Path | None, decode: Decode | None = None) -> None:
+        """How items of this kind are drawn and named, where their pictures lie, and what reads them."""
+        self._caption = kind.caption
+        self.loader.set_decode(decode or decoder(kind))
         self.loader.set_root(root)
-        self._caption = caption
+        spoken = about(kind)
+        self.grid.set_kind(painter(kind), _LEAST if spoken.picture else spoken.tile, spoken.shape)
 
     def show_items(self, title: str, subtitle: str, items: Sequence[ItemResult], back: bool) -> None:
         """Show these items; `back` offers the way to the most wrong."""
@@ -78,10 +86,11 @@ class ItemsPanel(Card):
         corner = "" if item.valid else "training"
         return TileView(
             item.key,
-            self._caption(item.target),
+            item_words.name(item, self._caption),
             item_words.seen_as(item, self._caption),
             item_words.loss(item),
             corner=corner,
+            text=item.words,
         )
 
     def _opened(self, index: int) -> None:

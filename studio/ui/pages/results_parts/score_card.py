@@ -5,18 +5,19 @@ Must not import: the store, numpy.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from studio.project import RunRecord
-from studio.ui.pages.results_parts.score_words import Comparison, figure, noise
+from studio.ui.pages.results_parts.score_words import Comparison, noise
+from studio.ui.scores import metric_heading, metric_title, score_words
 from studio.ui.theme import SIZES, font, theme_of
 from studio.ui.widgets import Card, DimLabel, HeadingLabel, MenuButton, SmallLabel, row, rule, set_tone
 from studio.ui.widgets.words import plural
 
+_METRICS = 3  # beside the score
 _HEADLINE = SIZES.title * 2 - 4
 
 
@@ -61,7 +62,7 @@ class ScoreCard(Card):
         self.score, self._name, self._noise = _Figure(), HeadingLabel(), SmallLabel()
         self._metrics = QVBoxLayout()
         self._metrics.setSpacing(2)
-        self.headline, self.sentence = HeadingLabel(), DimLabel(wrap=True)
+        self.headline, self.sentence = HeadingLabel(wrap=True), DimLabel(wrap=True)
         self.other = MenuButton("Compare", compact=True)
         self.other.chosen.connect(self.otherChosen)
         self._build()
@@ -85,33 +86,49 @@ class ScoreCard(Card):
         self.body.addLayout(line)
 
     def show_score(
-        self, name: str, value: float | None, items: int, metrics: Mapping[str, float | None]
+        self,
+        name: str,
+        value: float | None,
+        items: int,
+        metrics: Mapping[str, float | None],
+        shared_by: int = 0,
+        unit: str = "",
     ) -> None:
-        """The score by its metric's name, and the metrics beside it."""
-        self.score.set_text(figure(value))
-        self._name.setText(name.replace("_", " ").capitalize())
-        error = noise(value, items) if value is not None else None
+        """The score by its metric's name, and the metrics beside it.
+
+        Parameters
+        ----------
+        items : int
+            Of the validation set.
+        shared_by : int
+            How many items the score is a share of; 0 where it is none.
+        unit : str
+            Of the numbers that are predicted.
+        """
+        self.score.set_text(score_words(name, value, unit))
+        self._name.setText(metric_heading(name))
+        error = noise(value, shared_by) if value is not None else None
         said = plural(items, "validation item")
         self._noise.setText(f"{said}, ±{100 * error:.1f} %" if error is not None else said)
-        self._show_metrics({k: v for k, v in metrics.items() if k != name})
+        self._show_metrics({k: v for k, v in metrics.items() if k != name}, unit)
 
-    def _show_metrics(self, metrics: Mapping[str, float | None]) -> None:
+    def _show_metrics(self, metrics: Mapping[str, float | None], unit: str) -> None:
         while self._metrics.count():
             part = self._metrics.takeAt(0)
             old = part.widget() if part is not None else None
             if old is not None:
                 old.deleteLater()
-        for name, value in list(metrics.items())[:3]:
-            words = "validation loss" if name == "valid_loss" else name.replace("_", " ")
-            shown = f"{value:.3f}" if name == "valid_loss" and value is not None else figure(value)
-            label = SmallLabel(f"{words}  <b>{shown}</b>")
+        for name, value in list(metrics.items())[:_METRICS]:
+            label = SmallLabel(f"{metric_title(name)}  <b>{score_words(name, value, unit)}</b>")
             self._metrics.addWidget(label)
 
-    def show_comparison(self, found: Comparison | None, others: list[RunRecord], chosen: int | None) -> None:
-        """The other run; none of them hides this part."""
+    def show_comparison(
+        self, found: Comparison | None, others: Sequence[tuple[int, str]], chosen: int | None
+    ) -> None:
+        """The other run; `others` are runs to choose from with their scores in words, and may be empty."""
         self.other.setVisible(bool(others))
         self.other.set_text(f"Run {chosen}" if chosen is not None else "Compare")
-        entries = [(str(r.number), f"Run {r.number} · {figure(r.score)}") for r in reversed(others)]
+        entries = [(str(number), f"Run {number} · {score}") for number, score in reversed(others)]
         self.other.set_entries(entries, str(chosen) if chosen is not None else None)
         self.headline.setText(found.headline if found is not None else "The first run with a score")
         self.sentence.setText(

@@ -1,7 +1,7 @@
 """What a score is worth: its noise on so many items, and a sentence that compares two runs. No widgets.
 
 A share of n items has the standard error sqrt(p (1 - p) / n): a difference below it says nothing, one
-as much little.
+as much little. What is no share of items (an error in a unit, a share of pixels) has a plain difference only.
 """
 
 from __future__ import annotations
@@ -11,6 +11,10 @@ from math import sqrt
 from typing import Literal
 
 from studio.project import RunRecord
+from studio.project.results import Results
+from studio.ui.grid.item_words import agrees
+from studio.ui.scores import is_share, score_words
+from studio.ui.targets import is_amount
 from studio.ui.widgets.words import plural
 
 Verdict = Literal["same", "noise", "maybe", "better", "worse", "unknown"]
@@ -26,11 +30,17 @@ class Comparison:
     verdict: Verdict
 
 
-def figure(value: float | None) -> str:
-    """``93.7 %`` for a share, three figures otherwise."""
-    if value is None:
-        return "none"
-    return f"{100 * value:.1f} %" if 0 <= value <= 1 else f"{value:.4g}"
+def counted(found: Results, value: float | None) -> int:
+    """How many validation items a score is the share of, by counting them; 0 where it is no such share.
+
+    The score is the part that the model got right (or wrong, for an error rate), and nothing else.
+    """
+    valid = [item for item in found.items if item.valid]
+    if value is None or not valid or any(is_amount(item.target) for item in valid):
+        return 0
+    right = sum(agrees(item) for item in valid) / len(valid)
+    near = 0.5 / len(valid)
+    return len(valid) if abs(right - value) < near or abs(1 - right - value) < near else 0
 
 
 def noise(score: float, items: int) -> float | None:
@@ -43,15 +53,41 @@ def noise(score: float, items: int) -> float | None:
     return max(sqrt(score * (1 - score) / items), 1 / items if score in (0.0, 1.0) else 0.0)
 
 
-def compare(before: RunRecord, after: RunRecord, items: int, up: bool) -> Comparison | None:
-    """The sentence for two runs judged on the same `items`; None where one has no score."""
+def compare(
+    before: RunRecord, after: RunRecord, items: int, up: bool, name: str = "accuracy", unit: str = ""
+) -> Comparison | None:
+    """The sentence for two runs judged on the same validation set; None where one has no score.
+
+    Parameters
+    ----------
+    items : int
+        How many items the score is a share of; 0 where it is no share of items (`counted`).
+    name, unit : str
+        The metric by fastai's name, and the unit of what it measures.
+    """
     if before.score is None or after.score is None:
         return None
-    headline = f"Run {before.number}: {figure(before.score)} → run {after.number}: {figure(after.score)}"
+    old, new = (score_words(name, run.score, unit) for run in (before, after))
+    headline = f"Run {before.number}: {old} → run {after.number}: {new}"
     gain = (after.score - before.score) * (1 if up else -1)
     error = noise(after.score, items)
     verdict = _verdict(gain, error)
-    return Comparison(headline, _sentence(verdict, gain, error, items), _TONES[verdict], verdict)
+    said = _sentence(verdict, gain, error, items) if error is not None else _plain(gain, up, name, unit)
+    tone = _TONES[verdict]
+    if verdict == "unknown":
+        tone = "good" if gain > 0 else "warning"
+    return Comparison(headline, said, tone, verdict)
+
+
+def _plain(gain: float, up: bool, name: str, unit: str) -> str:
+    """The difference as it is: nothing is known of its noise."""
+    if gain == 0:
+        return "The same score."
+    better = "" if up else " Lower is better."
+    difference = (
+        f"{100 * abs(gain):.1f} points" if is_share(name, abs(gain)) else score_words(name, abs(gain), unit)
+    )
+    return f"{'Better' if gain > 0 else 'Worse'} by {difference}.{better}"
 
 
 _TONES: dict[Verdict, str] = {
@@ -76,10 +112,8 @@ def _verdict(gain: float, error: float | None) -> Verdict:
     return "better" if gain > 0 else "worse"
 
 
-def _sentence(verdict: Verdict, gain: float, error: float | None, items: int) -> str:
+def _sentence(verdict: Verdict, gain: float, error: float, items: int) -> str:
     on = plural(items, "validation item")
-    if verdict == "unknown" or error is None:
-        return f"{'Better' if gain > 0 else 'Worse'} by {abs(gain):.3g}." if gain else "The same score."
     about = f"±{100 * error:.1f} %"
     return {
         "same": f"The same score on {on}.",
@@ -87,4 +121,4 @@ def _sentence(verdict: Verdict, gain: float, error: float | None, items: int) ->
         "maybe": f"{on}: little more than noise ({about}). Repeat with another seed to be sure.",
         "better": f"{on}: a real gain (noise is {about}).",
         "worse": f"{on}: a real loss (noise is {about}).",
-    }[verdict]
+    }.get(verdict, "")

@@ -12,8 +12,10 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
+from studio.problems.base import Problem
 from studio.project import RunRecord
 from studio.ui.compared import curve_colour
+from studio.ui.scores import figure, run_score_words
 from studio.ui.theme import theme_of
 from studio.ui.widgets import icon
 from studio.ui.widgets.words import duration
@@ -42,11 +44,11 @@ class Column:
 
 
 def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
+    return "" if value is None else figure(value)
 
 
-def _score(run: RunRecord) -> str:
-    return _figure(run.score)
+def _no_words(run: RunRecord) -> str:
+    return ""
 
 
 def _loss(run: RunRecord) -> float | None:
@@ -66,7 +68,7 @@ COLUMNS = (
     Column("number", "Run", lambda run: str(run.number), lambda run: run.number),
     Column("started", "Started", lambda run: started_words(run.started), lambda run: run.started),
     Column("status", "Status", _status, _status),
-    Column("score", "Score", _score, lambda run: _never_none(run.score), right=True),
+    Column("score", "Score", _no_words, lambda run: _never_none(run.score), right=True),
     Column(
         "valid_loss",
         "Validation loss",
@@ -108,6 +110,7 @@ class RunsModel(QAbstractTableModel):
         self._ticks: set[int] = set()
         self._plans: dict[int, str] = {}
         self._sorted, self._arrow = -1, ""
+        self._problem: Problem[Any] | None = None
         self.editable = True
 
     def show_order(self, column: int, order: Qt.SortOrder) -> None:
@@ -115,9 +118,14 @@ class RunsModel(QAbstractTableModel):
         self._sorted, self._arrow = column, "↑" if order == Qt.SortOrder.AscendingOrder else "↓"
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
-    def set_runs(self, runs: list[RunRecord], plans: dict[int, str]) -> None:
-        """Show these runs, `plans` says their stages. Rows stay where they are when only their content changed."""
-        self._plans = plans
+    def set_runs(
+        self, runs: list[RunRecord], plans: dict[int, str], problem: Problem[Any] | None = None
+    ) -> None:
+        """Show these runs, `plans` says their stages and `problem` what they are judged by.
+
+        Rows stay where they are when only their content changed.
+        """
+        self._plans, self._problem = plans, problem
         if [r.number for r in runs] == [r.number for r in self._runs]:
             self._runs = list(runs)
             if runs:
@@ -166,7 +174,7 @@ class RunsModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         run, column = self._runs[index.row()], COLUMNS[index.column()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            return self._plans.get(run.number, "") if column.key == "stages" else column.words(run)
+            return self._words(run, column)
         if role == SORT:
             return column.order(run)
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -182,6 +190,11 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole and column.key == "star":
             return "starred" if run.star else "not starred"
         return None
+
+    def _words(self, run: RunRecord, column: Column) -> str:
+        if column.key == "stages":
+            return self._plans.get(run.number, "")
+        return run_score_words(self._problem, run) if column.key == "score" else column.words(run)
 
     def _tick_colour(self, run: RunRecord) -> QColor | None:
         """A ticked run's number has the colour of its curve."""

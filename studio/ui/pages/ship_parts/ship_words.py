@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from studio.engine import messages as m
 from studio.project import RunRecord
 from studio.ui.widgets.words import plural
 
+_NAME = 80  # letters of an input's name
+COLUMNS = ("Input", "Answer", "Sure", "To know")
 USABLE = ("finished", "stopped")
 
 
@@ -71,6 +74,40 @@ def percent(share: float) -> str:
     if share >= 1.0:
         return "100 %"
     return f"{min(99.9, 100 * share):.1f} %"
+
+
+def input_name(given: str) -> str:
+    """What an input is called: a file's name without its folder, ``new.csv row 3``, the beginning of a text."""
+    text = " ".join(given.split())
+    short = text if "\n" in given else text.replace("\\", "/").rpartition("/")[2]
+    return short if len(short) <= _NAME else f"{short[:_NAME]}…"
+
+
+def answer_rows(
+    found: Sequence[m.Prediction],
+) -> tuple[tuple[str, ...], tuple[tuple[str | int | float | None, ...], ...]]:
+    """Columns and rows of answers: the input, the answer (a number as one), how sure, what there is to know."""
+    numbers = [_number(p.answer) for p in found]
+    good = [n for n, p in zip(numbers, found, strict=True) if not p.problem]
+    is_number = bool(good) and all(n is not None for n in good) and not any(p.scores for p in found)
+    rows = tuple(
+        (
+            input_name(p.input),
+            (None if p.problem else n) if is_number else (p.answer or "no answer"),
+            None if is_number else dict(p.scores).get(p.answer),
+            p.problem or p.note,
+        )
+        for p, n in zip(found, numbers, strict=True)
+    )
+    keep = [at for at in range(4) if at < 2 or any(row[at] not in (None, "") for row in rows)]
+    return tuple(COLUMNS[at] for at in keep), tuple(tuple(row[at] for at in keep) for row in rows)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        return None
 
 
 def answers_words(found: m.Predicted) -> str:

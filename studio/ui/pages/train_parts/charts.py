@@ -22,6 +22,7 @@ from studio.ui.charts.run_series import RunSeries, csv, epochs, nearest
 from studio.ui.charts.schedule import SchedulePlot
 from studio.ui.live_run import LiveRun
 from studio.ui.pages.card_margins import set_margins
+from studio.ui.scores import metric_title, score_words
 from studio.ui.theme import SIZES, theme_of
 from studio.ui.widgets import Card, GhostButton, IconButton, row
 
@@ -185,18 +186,15 @@ class RunCharts(Card):
         entries = []
         for place, (name, values) in enumerate(rows):
             value = values[epoch] if epoch is not None and epoch < len(values) else None
-            entries.append(Entry(TOKENS[place % len(TOKENS)], name.replace("_", " "), share(value)))
+            entries.append(Entry(TOKENS[place % len(TOKENS)], metric_title(name), _score(name, value)))
         top = best(rows[0][1], self.metrics.score_up) if rows else None
-        tail = f"best {share(rows[0][1][top])} after epoch {top + 1}" if top is not None else ""
+        tail = f"best {_score(rows[0][0], rows[0][1][top])} after epoch {top + 1}" if top is not None else ""
         self._legends[1].set_title("Metrics" if len(rows) > 1 else "Metric")
         self._legends[1].show_entries(tuple(entries), tail)
 
 
-def share(value: float | None) -> str:
-    """``93.7 %`` for what lies between 0 and 1, three figures for anything else."""
-    if value is None:
-        return ""
-    return f"{100 * value:.1f} %" if 0 <= value <= 1 else f"{value:.3g}"
+def _score(name: str, value: float | None) -> str:
+    return "" if value is None else score_words(name, value)
 
 
 def _figure(value: float | None) -> str:

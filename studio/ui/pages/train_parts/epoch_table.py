@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from studio.ui.live_run import LiveRun
 from studio.ui.pages.card_margins import set_margins
+from studio.ui.scores import metric_heading, metric_title, score_words
 from studio.ui.theme import SIZES, font, theme_of
 from studio.ui.widgets import Card, DimLabel
 from studio.ui.widgets.words import duration, plural
@@ -60,7 +61,7 @@ class EpochTable(Card):
             return
         names = [n for n in run.metrics if n != "valid_loss"] or list(epochs[-1].metrics)
         shown = sorted(names, key=lambda name: name != self._score)[:1]
-        self._set_columns(["", "Train", "Valid", *(name.replace("_", " ").capitalize() for name in shown)])
+        self._set_columns(["", "Train", "Valid", *map(metric_heading, shown)])
         following = self.table.verticalScrollBar().value() == self.table.verticalScrollBar().maximum()
         self.table.setRowCount(len(epochs))
         best = self._best(run)
@@ -70,10 +71,10 @@ class EpochTable(Card):
                 str(row + 1),
                 _loss(epoch.train_loss),
                 _loss(epoch.valid_loss),
-                *(_share(epoch.metrics.get(n)) for n in shown),
+                *(score_words(n, epoch.metrics.get(n)) for n in shown),
             ]
             tip = "\n".join(
-                [f"{n.replace('_', ' ')} {_share(v)}" for n, v in epoch.metrics.items()]
+                [f"{metric_title(n)} {score_words(n, v)}" for n, v in epoch.metrics.items()]
                 + [f"took {duration(epoch.seconds)}"]
             )
             self._fill(row, words, tip, frozen.get(epoch.stage, False), row == best)
@@ -128,9 +129,3 @@ def _face(bold: bool) -> QFont:
 
 def _loss(value: float | None) -> str:
     return "none" if value is None else f"{value:.3f}" if value < 100 else f"{value:.3g}"
-
-
-def _share(value: float | None) -> str:
-    if value is None:
-        return "none"
-    return f"{100 * value:.1f} %" if 0 <= value <= 1 else f"{value:.3g}"

@@ -72,12 +72,22 @@ def names_of(target: Any) -> tuple[str, ...]:
 
 
 def seen_words(target: Any, predicted: Any) -> str:
-    """The model's side: ``seen as bee``, ``rightly seen``, ``predicted 98.3``; empty where it says nothing."""
+    """The model's side: ``seen as bee``, ``rightly seen``, ``missed road``, ``predicted 98.3``; empty for nothing."""
     if predicted is None:
         return ""
     if is_amount(target) or is_amount(predicted):
         return f"predicted {target_words(predicted)}"
-    return "rightly seen" if agrees(target, predicted) else f"seen as {target_words(predicted)}"
+    if agrees(target, predicted):
+        return "rightly seen"
+    tags = isinstance(target, list | tuple) and isinstance(predicted, list | tuple)
+    return _tag_words(target, predicted) if tags else f"seen as {target_words(predicted)}"
+
+
+def _tag_words(target: list[str] | tuple[str, ...], predicted: list[str] | tuple[str, ...]) -> str:
+    """``missed road, added haze``."""
+    missed = ", ".join(tag for tag in target if tag not in predicted)
+    added = ", ".join(tag for tag in predicted if tag not in target)
+    return ", ".join(part for part in (missed and f"missed {missed}", added and f"added {added}") if part)
 
 
 def answer_words(target: Any, predicted: Any, confidence: float | None) -> str:
@@ -86,4 +96,6 @@ def answer_words(target: Any, predicted: Any, confidence: float | None) -> str:
     name = target_words(target)
     if is_amount(target) or is_amount(predicted):
         return f"{name}, {seen_words(target, predicted)}"
-    return f"{name}{sure}" if agrees(target, predicted) else f"{name}, taken for {target_words(predicted)}{sure}"
+    if agrees(target, predicted):
+        return f"{name}{sure}"
+    return f"{name}, {seen_words(target, predicted).replace('seen as', 'taken for')}{sure}"

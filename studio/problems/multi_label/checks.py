@@ -1,0 +1,71 @@
+"""The doctor of tagged photos: what would spoil a run, found before it.
+
+Findings come in the order in which they are cheap: what the items and the table's cells tell, then what the file
+headers tell, then copies. No torch, no Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from studio.dataset.duplicates import exact_duplicates
+from studio.engine.messages import Finding
+from studio.problems.base import Dataset
+from studio.problems.image_classification.checks import read_headers
+from studio.problems.image_classification.copy_checks import copy_findings
+from studio.problems.image_classification.file_checks import file_findings
+from studio.problems.multi_label.cell_checks import cell_findings
+from studio.problems.multi_label.tag_checks import tag_findings
+from studio.recipe.schema import Recipe
+
+Progress = Callable[[str, int, int], None]
+
+COPY_WORDS = {
+    "copies_with_other_class": (
+        "with different tags",
+        "Copies of the same photo have different tags: one of them teaches the wrong thing.",
+    ),
+    "repeated": (
+        "more than once with the same tags",
+        "Copies count more than other photos. One of each is enough.",
+    ),
+}
+"""By the code of the finding: how its title ends, and what it means, where photos have tags."""
+
+
+def no_progress(text: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def check(
+    dataset: Dataset, recipe: Recipe, root: Path, progress: Progress = no_progress
+) -> Iterator[Finding]:
+    """Yield findings as they are known.
+
+    Parameters
+    ----------
+    root : Path
+        The absolute data root.
+    progress : callable
+        Told (text, done, total); what it raises ends the check.
+    """
+    yield from tag_findings(dataset, recipe)
+    yield from cell_findings(dataset, recipe, root)
+    headers = read_headers(dataset, root, progress)
+    yield from file_findings(headers, recipe)
+    readable = [key for key, header in headers.items() if not header.trouble]
+    groups = exact_duplicates(root, readable, lambda done, total: progress("Looking for copies", done, total))
+    for found in copy_findings(dataset, groups):
+        yield in_tags(found)
+
+
+def in_tags(found: Finding) -> Finding:
+    """A finding about copies in the words of tags."""
+    ending, meaning = COPY_WORDS.get(found.code, ("", ""))
+    if not ending:
+        return found
+    count, thing = found.title.split(" ")[:2]
+    return msgspec.structs.replace(found, title=f"{count} {thing} {ending}", meaning=meaning)

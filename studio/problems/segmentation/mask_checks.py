@@ -1,0 +1,201 @@
+"""What the masks tell: those that cannot be used, have another size, or values that are no class. No torch, no Qt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.dataset.headers import Header
+from studio.dataset.masks import MaskLook
+from studio.engine.messages import Finding, Fix
+from studio.problems.base import Dataset, Item
+from studio.problems.image_classification.findings import finding, leave_out, many, quoted
+from studio.problems.segmentation.codes import Codes
+from studio.problems.segmentation.frame import ON_SIDE
+from studio.problems.segmentation.mask_counts import class_pixels, looks, unknown_values
+
+SHOWN = 20
+MOST_COMMON = 0.9
+NAMED_VALUES = 12
+
+TROUBLES = {
+    "missing": ("mask_vanished", "no longer there", "The file was there a moment ago."),
+    "unreadable": ("mask_unreadable", "that cannot be read", "The file is damaged, or no picture."),
+    "colour": (
+        "mask_in_colours",
+        "in colours",
+        "A mask has one class number a pixel. Save these as grey or with a palette, each class as its number.",
+    ),
+    "deep": ("mask_too_deep", "with numbers above 255", "Save them with class numbers from 0 to 254."),
+}
+
+
+@dataclass
+class Seen:
+    """What all masks come to; keys are those of the photos."""
+
+    troubles: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    resized: list[tuple[str, str]] = field(default_factory=list)
+    unknown: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    values: Counter[int] = field(default_factory=Counter)
+    nothing: list[str] = field(default_factory=list)
+    pixels: dict[bool, NDArray[np.int64]] = field(default_factory=dict)
+
+
+def mask_findings(
+    dataset: Dataset,
+    headers: Mapping[str, Header],
+    codes: Codes,
+    root: Path,
+    progress: Callable[[str, int, int], None],
+) -> Iterator[Finding]:
+    """Yield what all masks tell, worst first."""
+    n = len(codes.classes)
+    seen = Seen(pixels={True: np.zeros(n, dtype=np.int64), False: np.zeros(n, dtype=np.int64)})
+    for item, look in looks(dataset.items, root, progress):
+        _take(seen, item, look, headers[item.key], codes)
+    yield from _troubles(seen)
+    yield from _resized(seen)
+    yield from _unknown(seen, codes)
+    yield from _nothing(seen)
+    yield from _unseen_classes(seen, codes)
+    yield from _uneven(seen, codes)
+
+
+def _take(seen: Seen, item: Item, look: MaskLook, header: Header, codes: Codes) -> None:
+    if look.trouble:
+        seen.troubles.setdefault(look.trouble, []).append((item.key, f"{item.target} ({look.why})"))
+        return
+    upright = (header.width, header.height)
+    if header.orientation in ON_SIDE:
+        upright = (header.height, header.width)
+    if not header.trouble and upright != (look.width, look.height):
+        sizes = f"{look.width} x {look.height}, its photo {upright[0]} x {upright[1]}"
+        seen.resized.append((item.key, f"{item.target} ({sizes})"))
+    if unknown := unknown_values(look, codes):
+        seen.unknown[item.key] = unknown
+    seen.values.update(look.pixels.keys())
+    pixels = class_pixels(look, codes)
+    seen.pixels[item.valid] += pixels
+    if not unknown and not pixels[list(codes.judged)].any():
+        seen.nothing.append(item.key)
+
+
+def _troubles(seen: Seen) -> Iterator[Finding]:
+    for trouble, (code, words, meaning) in TROUBLES.items():
+        if found := seen.troubles.get(trouble):
+            yield finding(
+                code,
+                "error",
+                f"{many(len(found), 'mask')} {words}",
+                f"{meaning} Training stops when it comes to such a file.",
+                [name for _, name in found],
+                leave_out([key for key, _ in found], "Leave their photos out"),
+            )
+
+
+def _resized(seen: Seen) -> Iterator[Finding]:
+    if seen.resized:
+        yield finding(
+            "mask_size",
+            "error",
+            f"{many(len(seen.resized), 'mask')} of another size than the photo",
+            "A mask says of every pixel of its photo what it is: it must be as wide and high as the photo.",
+            [name for _, name in seen.resized],
+            leave_out([key for key, _ in seen.resized], "Leave their photos out"),
+        )
+
+
+def _unknown(seen: Seen, codes: Codes) -> Iterator[Finding]:
+    if not seen.unknown:
+        return
+    values = sorted({value for some in seen.unknown.values() for value in some})
+    named = ", ".join(map(str, values[:NAMED_VALUES])) + (" ..." if len(values) > NAMED_VALUES else "")
+    masks = many(len(seen.unknown), "mask has", "masks have")
+    yield finding(
+        "mask_values",
+        "error",
+        f"{masks} values that are no class: {named}",
+        f"Classes are the numbers 0 to {len(codes.classes) - 1} ({quoted(codes.classes, 3)}). Training stops at "
+        "another number. Say what these mean (remap).",
+        [
+            f"{key} ({', '.join(map(str, some[:NAMED_VALUES]))})"
+            for key, some in list(seen.unknown.items())[:SHOWN]
+        ],
+        _remap(values, seen, codes),
+        count=len(seen.unknown),
+    )
+
+
+def _remap(values: list[int], seen: Seen, codes: Codes) -> Fix | None:
+    """The edit that is most likely meant: 255 beside 0 is the second of two classes, else what nobody labelled."""
+    if values == [255] and set(seen.values) <= {0, 255} and len(codes.classes) == 2:
+        return Fix(f"Read 255 as “{codes.classes[1]}”", {"remap": "255:1"})
+    if len(values) <= 3:
+        return Fix("Leave such pixels out", {"remap": ", ".join(f"{value}:ignore" for value in values)})
+    return None
+
+
+def _nothing(seen: Seen) -> Iterator[Finding]:
+    if seen.nothing:
+        yield finding(
+            "mask_nothing",
+            "warning",
+            f"{many(len(seen.nothing), 'mask')} in which nothing is labelled",
+            "Every pixel is void, so that there is nothing to learn from or to judge by.",
+            seen.nothing,
+            leave_out(seen.nothing, "Leave their photos out"),
+        )
+
+
+def _unseen_classes(seen: Seen, codes: Codes) -> Iterator[Finding]:
+    train, valid = seen.pixels[False], seen.pixels[True]
+    only_valid = [codes.classes[code] for code in codes.judged if valid[code] and not train[code]]
+    if only_valid:
+        yield finding(
+            "class_only_in_validation",
+            "warning",
+            f"Only in validation: {quoted(only_valid)}",
+            "The model never sees it in training and can only get it wrong; it pulls the mean IoU down.",
+            only_valid,
+        )
+    nowhere = [codes.classes[code] for code in codes.judged if not valid[code] and not train[code]]
+    if nowhere:
+        yield finding(
+            "class_nowhere",
+            "info",
+            f"In no mask: {quoted(nowhere)}",
+            "The model has a place for it that nothing fills. Nothing needs doing.",
+            nowhere,
+        )
+    unjudged = [codes.classes[code] for code in codes.judged if train[code] and not valid[code]]
+    if unjudged and valid.any():
+        yield finding(
+            "class_only_in_training",
+            "info",
+            f"Never judged: {quoted(unjudged)}",
+            "No validation mask has it, so that nothing tells how well the model knows it.",
+            unjudged,
+        )
+
+
+def _uneven(seen: Seen, codes: Codes) -> Iterator[Finding]:
+    train = seen.pixels[False][list(codes.judged)]
+    if not train.any():
+        return
+    share, at = float(train.max() / train.sum()), int(train.argmax())
+    name = codes.classes[codes.judged[at]]
+    severity = "warning" if share >= MOST_COMMON else "info"
+    yield finding(
+        "most_common_class",
+        severity,  # type: ignore[arg-type]  # one of the two words
+        f"“{name}” is {100 * share:.0f} % of the labelled pixels",
+        f"Always answering it gets {100 * share:.0f} % of pixels right: judge by IoU, which counts every class alike.",
+        [name],
+        count=1,
+    )

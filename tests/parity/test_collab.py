@@ -1,0 +1,37 @@
+"""The exported script of a run on ratings has the same loss in every batch, to the last bit."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from studio.engine.control import Control
+from studio.engine.messages import Batches
+from studio.engine.session import Session
+from studio.project import Project
+from tests.problems.ratings_made import recipe, write_ratings
+
+
+@pytest.mark.parametrize("kind", ["dot", "neural"])
+def test_the_script_repeats_the_run(kind: str, tmp_path: Path) -> None:
+    write_ratings(tmp_path / "data")
+    given = recipe(tmp_path / "data", epochs=2, kind=kind)
+    with Project.create(tmp_path / "films.thaw", given) as project:
+        session = Session(project, lambda event: None, Control())
+        session.estimate()  # looking ahead must not change the run
+        done = session.train()
+        smooth = [loss for e in project.run(done.run).events() if isinstance(e, Batches) for loss in e.smooth]
+        script = Path(session.export(done.run, "script", str(tmp_path / "script")).path)
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+    losses = tmp_path / "losses.txt"
+    subprocess.run(
+        [sys.executable, str(script), "--losses", str(losses)],
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    assert [float(line) for line in losses.read_text().split()] == smooth
