@@ -16,7 +16,7 @@ from PIL import Image
 from tests.bench.timing import Row, interleaved
 
 TITLE = "Seconds per epoch, resnet18 at 96 px, batch 16, 256 photos of 500x375 (plain fastai script = 1)"
-SIZE, BATCH, EPOCHS, REPEATS = 96, 16, 3, 3
+SIZE, BATCH, EPOCHS, REPEATS = 96, 16, 3, 2
 PLAIN = Path(__file__).with_name("plain_script.py")
 
 

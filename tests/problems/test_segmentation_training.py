@@ -112,6 +112,7 @@ def test_results_agree_with_fastais_own_validation(built: tuple[Any, Recipe, Pat
     assert judged[1:] == pytest.approx(values[1:], abs=1e-9)
     assert judged[0] == pytest.approx(values[0], rel=0.02)  # fastai weighs pixels, this photos
     assert len(found.items) == 8
+    assert found.classes == tuple(one.name for one in found.per_class) == ("sky", "disc", "bar")
     grid, confused = (f for f in found.figures if isinstance(f, Grid))
     assert sum(float(row[1]) for row in grid.rows) == pytest.approx(100, abs=0.05)  # type: ignore[arg-type]
     wrong = sum(float(row[3]) for row in confused.rows)  # type: ignore[arg-type]

@@ -79,7 +79,7 @@ def evaluate(
         figures += with_pictures(folder, _shown(learner, ranked, dataset, codes), codes)
     return Results(
         problem=recipe.problem,
-        classes=dataset.classes,
+        classes=tuple(codes.classes[code] for code in codes.judged),
         metrics=metrics_of(ranked, counts[True]),
         items=tuple(ranked),
         per_class=_scores(counts[True], photos_with, codes),

@@ -25,7 +25,8 @@ Floats = NDArray[np.float64]
 REACH: Final = 14.0  # pixels from the pointer within which a point is meant
 MOST_LABELS: Final = 12
 MOST_SHOWN_NAMES: Final = 24
-MOST_NAMED: Final = 800  # a larger cloud has no names until they are searched
+MOST_NAMED: Final = 2000  # a larger cloud has no names until they are searched
+_TRIED: Final = 300  # labels for which room is looked for
 _MANY: Final = 3000  # points from which they are drawn smaller and fainter
 _AIR: Final = 0.05
 
@@ -212,7 +213,7 @@ class ScatterPlot(Plot):
             return (), False
         x, y = self._cloud.x - self._cloud.x.mean(), self._cloud.y - self._cloud.y.mean()
         far = (x / (x.std() or 1)) ** 2 + (y / (y.std() or 1)) ** 2
-        return tuple(int(at) for at in np.argsort(-far)), False
+        return tuple(int(at) for at in np.argsort(-far)[:_TRIED]), False
 
     def _boxes(self, at: Floats, chosen: Sequence[int]) -> tuple[Floats, list[bool]]:
         """Where the labels of these points would lie, (n, 4), and which stand to the left of their point."""

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QVBoxLayout
 from studio.project.results import Grid
 from studio.ui.figures.base import FigureView
 from studio.ui.scores import is_share
+from studio.ui.theme import SIZES
 from studio.ui.widgets import DataTable
 
-_NARROW_COLUMNS = 5  # tables with more take the whole width
+_NARROW = SIZES.grid * 53  # tables that need more take the whole width
 
 
 def share_columns(figure: Grid) -> tuple[int, ...]:
@@ -31,9 +32,10 @@ class View(FigureView):
     """The table."""
 
     def __init__(self, figure: Grid, _folder: Path | None = None) -> None:
-        super().__init__(figure.sentence, wide=len(figure.columns) > _NARROW_COLUMNS)
+        super().__init__(figure.sentence)
         self.table = DataTable(figure.title)
         self.table.show_rows(figure.columns, figure.rows, figure.best, share_columns(figure))
+        self.wide = self.table.needed_width() > _NARROW
         self.table.setMinimumHeight(self.table.needed_height())
         self.add_copy("Copy as a table").clicked.connect(self.table.copy)
         layout = QVBoxLayout(self)

@@ -22,6 +22,7 @@ from studio.ui.widgets import IconButton, LinkButton, SmallLabel, ThumbGrid, row
 MOST: Final = 60
 _TILE: Final = QSize(SIZES.grid * 22, SIZES.grid * 16)
 _HEIGHT: Final = SIZES.grid * 44
+_USUAL: Final = SIZES.grid * 110  # width of a card over the whole page
 
 
 class View(FigureView):
@@ -43,6 +44,7 @@ class View(FigureView):
         self.grid.tileChosen.connect(self.enlarge)
         named = zip(self._captions, self._files, strict=True)
         self.grid.set_tiles([(None, caption or name) for caption, name in named])
+        self.setMinimumHeight(self._low())
         self.loader.want(self._files)
 
     def _build(self, title: str) -> None:
@@ -68,8 +70,11 @@ class View(FigureView):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack)
-        self.setMinimumHeight(_HEIGHT if len(self._files) > 1 else _HEIGHT // 2)
         self.setAccessibleName(title)
+
+    def _low(self) -> int:
+        """Height of the tiles where they are few."""
+        return min(_HEIGHT, self.grid.heightForWidth(_USUAL) + SIZES.gap)
 
     @Slot(int)
     def enlarge(self, place: int) -> None:
@@ -77,6 +82,7 @@ class View(FigureView):
         if not 0 <= place < len(self._files):
             return
         self._at = place
+        self.setMinimumHeight(_HEIGHT)
         self.large.show_item(self._folder / self._files[place], self._captions[place])
         self._where.setText(f"{place + 1} of {len(self._files)}")
         self._stack.setCurrentIndex(1)
@@ -85,6 +91,7 @@ class View(FigureView):
     @Slot()
     def show_all(self) -> None:
         """Back to the tiles."""
+        self.setMinimumHeight(self._low())
         self._stack.setCurrentIndex(0)
         self.grid.choose(self._at)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from studio.ui.theme import SIZES
@@ -23,6 +23,7 @@ _HEAD = (
     "QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }"
     f"QHeaderView::section {{ padding-left: {_SIDE}px; padding-right: {_SIDE}px; }}"
 )  # the arrow is in the heading's words
+_LEAST: Final = SIZES.grid * 16  # of the wide column, before the table scrolls
 _WIDEST: Final = SIZES.grid * 48
 
 
@@ -42,7 +43,7 @@ class DataTable(QTableView):
 
     def __init__(self, name: str = "Table", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows = DataRows(self)
+        self._rows, self._wide = DataRows(self), 0
         self.setModel(self._rows)
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -91,11 +92,13 @@ class DataTable(QTableView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.blockSignals(False)
         self._rows.take(columns, rows, best, frozenset(shares))
+        self._wide = wide
         for column in range(len(columns)):
             mode = (
                 QHeaderView.ResizeMode.Stretch if column == wide else QHeaderView.ResizeMode.ResizeToContents
             )
             header.setSectionResizeMode(column, mode)
+        self._fit()
         self.updateGeometry()
 
     def columns(self) -> tuple[str, ...]:
@@ -135,12 +138,38 @@ class DataTable(QTableView):
         """Put `tsv` on the clipboard."""
         QGuiApplication.clipboard().setText(self.tsv())
 
+    def needed_width(self) -> int:
+        """Room for every column without a cut word; the wide one may cut its longest."""
+        return self._others() + min(_LEAST, self.sizeHintForColumn(self._wide))
+
+    def _others(self) -> int:
+        """Width of all columns but the wide one."""
+        header = self.horizontalHeader()
+        hints = {
+            at: max(self.sizeHintForColumn(at), header.sectionSizeHint(at)) for at in range(header.count())
+        }
+        return sum(min(_WIDEST, hint) for at, hint in hints.items() if at != self._wide)
+
     def needed_height(self, most: int = 10) -> int:
         """Room for the headings and up to `most` rows."""
         return HEADER + max(1, min(most, len(self._rows.rows))) * ROW + SIZES.half
 
     def sizeHint(self) -> QSize:
         return QSize(SIZES.grid * 40, self.needed_height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The wide column takes what is left; where nothing is, it keeps its words and the table scrolls."""
+        header = self.horizontalHeader()
+        if not 0 <= self._wide < header.count():
+            return
+        room = self.viewport().width() >= self.needed_width()
+        mode = QHeaderView.ResizeMode.Stretch if room else QHeaderView.ResizeMode.ResizeToContents
+        if header.sectionResizeMode(self._wide) != mode:
+            header.setSectionResizeMode(self._wide, mode)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
