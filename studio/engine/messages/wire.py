@@ -1,0 +1,74 @@
+"""Messages to lines and back. A new message is named in one of the two unions here."""
+
+from __future__ import annotations
+
+import msgspec
+
+from studio.engine.messages.base import Command, Event
+from studio.engine.messages.commands import (
+    Cancel,
+    Check,
+    Continue,
+    Discard,
+    Estimate,
+    Evaluate,
+    Export,
+    FindRate,
+    Open,
+    Pause,
+    Predict,
+    Preview,
+    Quit,
+    Scan,
+    StopKeep,
+    Train,
+)
+from studio.engine.messages.data import FindingsFound, PreviewBatch, Scanned
+from studio.engine.messages.jobs import Cancelled, Done, Failed, Greeting, Notice, Progress, Started
+from studio.engine.messages.memory import Estimated
+from studio.engine.messages.rates import RateFound, RatePoints
+from studio.engine.messages.runs import (
+    Batches,
+    Checkpointed,
+    EpochDone,
+    RunDone,
+    RunStarted,
+    RunState,
+    StageStarted,
+)
+from studio.engine.messages.shipping import Evaluated, Exported, Predicted
+
+AnyCommand = (
+    Open | Scan | Check | Preview | Estimate | FindRate | Train | Evaluate | Export | Predict
+    | Pause | Continue | StopKeep | Discard | Cancel | Quit
+)  # fmt: skip
+AnyEvent = (
+    Greeting | Started | Progress | Done | Cancelled | Failed | Notice | Scanned | FindingsFound | PreviewBatch
+    | Estimated | RatePoints | RateFound | RunStarted | StageStarted | Batches | EpochDone | Checkpointed | RunState
+    | RunDone | Evaluated | Exported | Predicted
+)  # fmt: skip
+
+_encoder = msgspec.json.Encoder()
+_commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
+_events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+def encode(message: Command | Event) -> bytes:
+    """One line, with its line feed."""
+    return _encoder.encode(message) + b"\n"
+
+
+def decode_command(line: bytes) -> AnyCommand:
+    """Read a command.
+
+    Raises
+    ------
+    msgspec.DecodeError
+        Where the line is no command; `msgspec.ValidationError` is one of these.
+    """
+    return _commands.decode(line)
+
+
+def decode_event(line: bytes) -> AnyEvent:
+    """Read an event; raises like `decode_command`."""
+    return _events.decode(line)
