@@ -67,7 +67,7 @@ EXPORTS: tuple[Format, ...] = (
     Format(
         name="script",
         title="Python script",
-        sentence="The same run as readable fastai code, with the list of photos and labels beside it.",
+        sentence="The same run as readable fastai code, with the list of its items beside it.",
         extension=".py",
         caveat="It trains again from the start, and needs fastai and your data to do so.",
         module="studio.exports.script",

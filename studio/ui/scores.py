@@ -56,6 +56,13 @@ def score_words(name: str, value: float | None, unit: str = "") -> str:
     return f"{figure(value)} {unit}".strip() if name in _IN_UNIT else figure(value)
 
 
+def percent(share: float) -> str:
+    """``100 %``, ``93.7 %``, ``0 %``; never rounded up to all or down to nothing."""
+    if share <= 0.0 or share >= 1.0:
+        return "0 %" if share <= 0.0 else "100 %"
+    return f"{min(99.9, max(0.1, 100 * share)):.1f} %"
+
+
 def figure(value: float) -> str:
     """A number with four figures at least: ``0.8413``, ``98.3``, ``12,480``, ``3.1e-05``."""
     if value == 0 or _TINY <= abs(value) < _LARGE:

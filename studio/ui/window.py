@@ -114,6 +114,7 @@ class StudioWindow(QMainWindow):
         """Bring a page to the front, making it on its first visit; raises KeyError for an unknown key."""
         page = self.page(key)
         self._stack.setCurrentWidget(page)
+        self.undo_bar.keep_clear = getattr(page, "bar", None)
         self._current = key
         self.rail.set_current(key)
         self.setWindowTitle(f"{self._specs[key].title} · Thaw Studio")

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.engine import messages as m
 from studio.exports import EXPORTS
+from studio.ui import scores
 from studio.ui.pages.ship import ShipPage, fill_sample
 from studio.ui.pages.ship_parts import sample, ship_words
 from studio.ui.preview import PrintedActions
@@ -110,8 +111,8 @@ def test_a_failed_proof_is_ember(qtbot: QtBot, store: Store) -> None:
 
 
 def test_a_proof_never_rounds_up_to_all() -> None:
-    assert ship_words.percent(0.9999) == "99.9 %"
-    assert ship_words.percent(1.0) == "100 %"
+    assert scores.percent(0.9999) == "99.9 %"
+    assert scores.percent(1.0) == "100 %"
 
 
 def test_an_export_goes_into_the_folder_of_the_run(qtbot: QtBot, store: Store) -> None:

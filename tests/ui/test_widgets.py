@@ -369,3 +369,16 @@ def test_figures_become_words() -> None:
 @given(st.floats(min_value=1e-9, max_value=1e6))
 def test_a_rate_in_words_is_the_rate(value: float) -> None:
     assert float(rate(value)) == pytest.approx(value, rel=0.06)
+
+
+def test_the_undo_bar_stands_above_a_bar_of_the_page(qtbot: QtBot) -> None:
+    parent = QWidget()
+    parent.resize(600, 400)
+    bar = QWidget(parent)
+    bar.setGeometry(0, 340, 600, 60)
+    qtbot.addWidget(parent)
+    parent.show()
+    undo = UndoBar(parent)
+    undo.keep_clear = bar
+    undo.show_message("Removed 3 items.")
+    assert undo.geometry().bottom() < bar.geometry().top()

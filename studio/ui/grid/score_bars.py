@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from studio.ui.scores import percent
 from studio.ui.theme import SIZES, font, theme_of
 
 _ROW = 24
@@ -31,7 +32,7 @@ class ScoreBars(QWidget):
     ) -> None:
         """`rows` of class and score between 0 and 1; `strong` names the classes that are written strong."""
         self._rows, self._strong, self._tone = tuple(rows), tuple(strong), tone
-        self.setAccessibleName(", ".join(f"{name} {100 * score:.1f} %" for name, score in rows))
+        self.setAccessibleName(", ".join(f"{name} {percent(score)}" for name, score in rows))
         self.setFixedHeight(max(1, len(self._rows) * _ROW))
         self.updateGeometry()
         self.update()
@@ -51,7 +52,7 @@ class ScoreBars(QWidget):
             strong = name in self._strong
             painter.setFont(font(SIZES.small, 600 if strong else 400))
             painter.setPen(theme.colour("text" if strong else "dim"))
-            figure = f"{100 * score:.1f} %"
+            figure = percent(score)
             room = line.width() - painter.fontMetrics().horizontalAdvance(figure) - SIZES.grid
             shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -12,7 +12,7 @@ from studio.ui.widgets.labels import SelectableLabel
 
 
 class UndoBar(QFrame):
-    """Floats above its parent, never takes the focus.
+    """Floats above its parent and above `keep_clear`, a bar of the page in front; never takes the focus.
 
     Signals
     -------
@@ -27,6 +27,7 @@ class UndoBar(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._parent = parent
+        self.keep_clear: QWidget | None = None
         self._icon = IconLabel("keep", "good")
         self._text = SelectableLabel(wrap=False)
         self._undo = SecondaryButton("Undo", "undo", compact=True)
@@ -66,7 +67,14 @@ class UndoBar(QFrame):
         self.adjustSize()
         parent = self._parent
         left = max(SIZES.gap, (parent.width() - self.width()) // 2)
-        self.move(left, parent.height() - self.height() - SIZES.page_margin)
+        self.move(left, self._floor() - self.height() - SIZES.page_margin)
+
+    def _floor(self) -> int:
+        """The lowest line that may be covered, in the parent's pixels."""
+        bar = self.keep_clear
+        if bar is None or not bar.isVisible():
+            return self._parent.height()
+        return bar.mapTo(self._parent, bar.rect().topLeft()).y()
 
     def _on_undo(self) -> None:
         self._close()

@@ -13,8 +13,9 @@ from studio.engine import messages as m
 from studio.ui.grid.score_bars import ScoreBars
 from studio.ui.grid.tile import TileView
 from studio.ui.grid.view import TileGrid
-from studio.ui.pages.ship_parts.ship_words import COLUMNS, answer_rows, input_name, percent
+from studio.ui.pages.ship_parts.ship_words import COLUMNS, answer_rows, input_name
 from studio.ui.samples.thumbnails import ThumbnailLoader
+from studio.ui.scores import percent
 from studio.ui.theme import SIZES
 from studio.ui.widgets import DataTable, HeadingLabel, SelectableLabel, SmallLabel, row
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from studio.engine import messages as m
 from studio.project import RunRecord
+from studio.ui.scores import percent
 from studio.ui.widgets.words import plural
 
 _NAME = 80  # letters of an input's name
@@ -67,13 +68,6 @@ def size(count: int) -> str:
     if count < 1024:
         return f"{count} bytes"
     return f"{count / 1024:.0f} KB" if count < 1024**2 else f"{count / 1024**2:.1f} MB"
-
-
-def percent(share: float) -> str:
-    """``100 %``, ``93.7 %``; never rounded up to all."""
-    if share >= 1.0:
-        return "100 %"
-    return f"{min(99.9, 100 * share):.1f} %"
 
 
 def input_name(given: str) -> str:
