@@ -51,7 +51,8 @@ shots: $(STAMP) ## Save a picture of every page in both themes to shots/
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m studio.ui.shots --out shots
 
 faults: $(STAMP) ## Kill, fill and corrupt on purpose: the long version, with a table
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/faults -q
+	@OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/faults -q
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.faults.matrix
 
 installer: $(STAMP) ## Build the installer folder for this system with PyInstaller
 	@$(BIN)/python -m pip install --quiet --constraint packaging/constraints.txt '.[package]'

@@ -12,8 +12,10 @@ from studio.cli.screen import Screen
 from studio.cli.status import FAILED
 from studio.cli.words import counted
 from studio.cli.work import project_at
+from studio.dataset.checking import findings as found_in
 from studio.dataset.edits import apply_marks
 from studio.engine.messages import Finding, FindingsFound, Progress
+from studio.problems.base import Dataset
 from studio.recipe.edit import with_values
 
 STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
@@ -46,15 +48,27 @@ def _checked(path: ProjectArgument, output: Output) -> list[Finding]:
         recipe, root = project.recipe, project.data_root
         dataset = apply_marks(project.problem.part("items").collect(recipe, root), project.journal.marks())
 
+        output.show(_sets(dataset))
+
         def progress(text: str, done: int, total: int) -> None:
             if not output.is_json:
                 screen.show(Progress(text=text, done=done, total=total))
 
-        for finding in project.problem.part("checks").check(dataset, recipe, root, progress):
+        for finding in found_in(project.problem, dataset, recipe, root, progress, project.cache):
             findings.append(finding)
             output.event(FindingsFound(findings=(finding,)))
             _show(output, finding)
     return findings
+
+
+def _sets(dataset: Dataset) -> str:
+    """The sets as they are used: `82 items to train on, 18 to judge by, in 3 and 1 groups.`"""
+    train, valid = dataset.train(), dataset.valid()
+    words = f"{len(train):,} items to train on, {len(valid):,} to judge by"
+    if not dataset.groups:
+        return f"{words}."
+    sides = [len({dataset.groups.get(item.key, item.key) for item in side}) for side in (train, valid)]
+    return f"{words}, in {sides[0]:,} and {sides[1]:,} groups."
 
 
 def _mended(path: ProjectArgument, output: Output, findings: list[Finding]) -> int:

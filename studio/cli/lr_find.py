@@ -1,4 +1,4 @@
-"""`thaw lr-find`: the learning-rate curve of a stage, and suggestions. No Qt."""
+"""`thaw lr-find`: the learning-rate curve of a stage with suggestions, or three short fits. No Qt."""
 
 from __future__ import annotations
 
@@ -11,29 +11,92 @@ from rich.table import Table
 from studio.cli.options import JsonOption, ProjectArgument
 from studio.cli.output import Output, opened
 from studio.cli.stages import stage_index, starting_run
-from studio.cli.work import working
-from studio.engine.messages import RateFound, Suggestion
+from studio.cli.work import Work, working
+from studio.engine.messages import RateFound, RatesTried, ShortFit, Suggestion
+from studio.errors import UserError
 from studio.recipe.schema import Rate
 
 WIDTH, HEIGHT = 64, 10
 
 StageNumber = Annotated[int, typer.Option("--stage", metavar="N", min=1, help="Which stage, from 1.")]
+Three = Annotated[
+    bool,
+    typer.Option("--three", help="Three short fits: a tenth of the stage's rate, the rate, ten times it."),
+]
+GivenRate = Annotated[
+    str | None,
+    typer.Option("--rate", metavar="RATE", help="With --three: 5e-3, or 1e-5,1e-3, in place of the stage's."),
+]
 
 
-def command(project: ProjectArgument, stage: StageNumber = 1, is_json: JsonOption = False) -> None:
+def command(
+    project: ProjectArgument,
+    stage: StageNumber = 1,
+    three: Three = False,
+    rate: GivenRate = None,
+    is_json: JsonOption = False,
+) -> None:
     """Find the learning rates at which a stage learns; the model and the recipe stay as they are."""
+    if rate is not None and not three:
+        raise typer.BadParameter("It goes together with --three.", param_hint="--rate")
     with opened(is_json) as output, working(project, output) as work:
-        index = stage_index(work.project, stage)
-        work.session.find_rate(index, starting_run(work.project, stage))
-        found = work.heard.last(RateFound)
-        output.line(
-            {
-                "done": "lr-find",
-                "stage": found.stage,
-                "suggestions": {s.name: {"max": s.max, "min": s.min} for s in found.suggestions},
-            }
+        (_compare if three else _search)(work, output, stage, rate)
+
+
+def _search(work: Work, output: Output, stage: int, _rate: str | None) -> None:
+    work.session.find_rate(stage_index(work.project, stage), starting_run(work.project, stage))
+    found = work.heard.last(RateFound)
+    output.line(
+        {
+            "done": "lr-find",
+            "stage": found.stage,
+            "suggestions": {s.name: {"max": s.max, "min": s.min} for s in found.suggestions},
+        }
+    )
+    _show(output, found, stage)
+
+
+def _compare(work: Work, output: Output, stage: int, rate: str | None) -> None:
+    index = stage_index(work.project, stage)
+    chosen = work.project.recipe.training.stages[index].lr if rate is None else read_rate(rate)
+    work.session.try_rates(index, chosen, starting_run(work.project, stage))
+    found = work.heard.last(RatesTried)
+    fits = [
+        {"factor": f.factor, "max": f.max, "min": f.min, "end": f.end, "shot_up": f.shot_up}
+        for f in found.fits
+    ]
+    output.line(
+        {"done": "lr-find", "stage": found.stage, "steps": found.steps, "fits": fits, "best": found.best}
+    )
+    table = Table()
+    for column in ("Rate", f"Loss after {found.steps} steps"):
+        table.add_column(column)
+    for place, fit in enumerate(found.fits):
+        table.add_row(
+            str(Rate(max=fit.max, min=fit.min)), _end(fit), style="bold" if place == found.best else ""
         )
-        _show(output, found, stage)
+    output.show(table, found.sentence)
+
+
+def _end(fit: ShortFit) -> str:
+    return "shot up" if fit.shot_up else "" if fit.end is None else f"{fit.end:.3g}"
+
+
+def read_rate(text: str) -> Rate:
+    """Read ``5e-3`` or ``1e-5,1e-3``.
+
+    Raises
+    ------
+    UserError
+        Where it is neither, or not above zero.
+    """
+    try:
+        ends = sorted(float(part) for part in text.split(","))
+    except ValueError:
+        ends = []
+    if not 1 <= len(ends) <= 2 or not all(0 < end < math.inf for end in ends):
+        raise UserError(f"“{text}” is no rate.", "Write one number, as 5e-3, or two with a comma: 1e-5,1e-3.")
+    return Rate(max=ends[-1], min=ends[0] if len(ends) == 2 else None)
 
 
 def _show(output: Output, found: RateFound, stage: int) -> None:

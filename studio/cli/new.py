@@ -10,7 +10,7 @@ import typer
 
 from studio.cli.options import JsonOption, SetOption, read_sets
 from studio.cli.output import Output, opened
-from studio.cli.words import counted
+from studio.cli.words import counted, thawing
 from studio.errors import UserError
 from studio.problems import PROBLEMS, problem_named
 from studio.problems.base import Dataset, Problem, names_in
@@ -77,7 +77,7 @@ def _tell(output: Output, folder: Path, kind: Problem[Any], recipe: Recipe, data
             f"Left out: {counted(len(dataset.left_out), 'entry', 'entries')} ({dataset.left_out[0][1]})."
         )
     for number, stage in enumerate(recipe.training.stages, start=1):
-        state = "frozen" if stage.freeze else "thawed"
+        state = thawing(stage)
         size = f", {stage.size} px" if stage.size else ""
         output.show(f"Stage {number}: {state}, {counted(stage.epochs, 'epoch')}{size}, {stage.lr}")
     output.show(f"Next: thaw check {folder}, then thaw train {folder}")

@@ -11,7 +11,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
-from studio.cli.words import metric, seconds_in_words
+from studio.cli.words import metric, seconds_in_words, thawing
 from studio.engine import messages as m
 
 STYLES = {"error": "red", "warning": "yellow", "info": ""}
@@ -124,9 +124,8 @@ class Screen:
 
 
 def _stage_words(plan: m.StagePlan, stages: int) -> str:
-    kind = "frozen" if plan.freeze else "thawed"
     size = f", {plan.size} px" if plan.size else ""
     rate = (
         f"slice({plan.lr_max:.2g})" if plan.lr_min is None else f"slice({plan.lr_min:.2g}, {plan.lr_max:.2g})"
     )
-    return f"Stage {plan.index + 1} of {stages}: {kind}{size}, batch {plan.batch_size}, rate {rate}"
+    return f"Stage {plan.index + 1} of {stages}: {thawing(plan)}{size}, batch {plan.batch_size}, rate {rate}"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from studio.engine.messages import StagePlan
+from studio.recipe.schema import Stage
+
 MIB = 1024.0
 
 
@@ -47,3 +50,10 @@ def when(iso: str) -> str:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """A number with its noun."""
     return f"1 {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
+
+
+def thawing(stage: Stage | StagePlan) -> str:
+    """What of the network a stage trains: ``thawed``, or ``classifier, last 2 groups``."""
+    frozen = f"last {-stage.freeze_to} groups" if stage.freeze_to is not None else "frozen"
+    state = frozen if stage.freeze else "thawed"
+    return f"{stage.part.replace('_', ' ')}, {state}" if stage.part else state

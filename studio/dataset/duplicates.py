@@ -7,11 +7,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from studio.dataset.facts import Fact, facts
+from studio.dataset.scan_cache import NO_CACHE, ScanCache, stamp_of
+
 CHUNK_BYTES = 1 << 20
 
 
 def exact_duplicates(
-    root: Path, keys: Iterable[str], hashing: Callable[[int, int], None] = lambda done, total: None
+    root: Path,
+    keys: Iterable[str],
+    hashing: Callable[[int, int], None] = lambda done, total: None,
+    cache: ScanCache = NO_CACHE,
 ) -> tuple[tuple[str, ...], ...]:
     """Return groups of two or more keys with the same content, each and all of them sorted.
 
@@ -24,12 +30,10 @@ def exact_duplicates(
     """
     candidates = sorted(key for group in _by_size(root, keys) for key in group)
     groups: dict[str, list[str]] = defaultdict(list)
-    for done, key in enumerate(candidates):
-        hashing(done, len(candidates))
-        digest = sha256_of(root / key)
+    hashing(0, len(candidates))
+    for key, digest in facts(SHA, root, candidates, lambda _, done, total: hashing(done, total), cache):
         if digest:
             groups[digest].append(key)
-    hashing(len(candidates), len(candidates))
     return tuple(sorted(tuple(group) for group in groups.values() if len(group) > 1))
 
 
@@ -45,13 +49,13 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+SHA = Fact("sha256", "Looking for copies", sha256_of, str, bool)
+
+
 def _by_size(root: Path, keys: Iterable[str]) -> list[list[str]]:
     sizes: dict[int, list[str]] = defaultdict(list)
     for key in keys:
-        try:
-            size = (root / key).stat().st_size
-        except OSError:
-            continue
-        if size:
-            sizes[size].append(key)
+        stamp = stamp_of(f"{root}/{key}")
+        if stamp is not None and stamp.size:
+            sizes[stamp.size].append(key)
     return [group for group in sizes.values() if len(group) > 1]

@@ -6,6 +6,7 @@ The split was decided before: removing or relabelling an item never moves anothe
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 import msgspec
@@ -40,7 +41,8 @@ def apply_marks(dataset: Dataset, marks: Mapping[str, MarkLike]) -> Dataset:
     known = frozenset(dataset.classes)
     kept = tuple(_marked(i, marks.get(i.key), known) for i in dataset.items if not _removed(marks.get(i.key)))
     gone = tuple((i.key, REMOVED) for i in dataset.items if _removed(marks.get(i.key)))
-    return Dataset(kept, _classes(dataset, kept), dataset.left_out + gone)
+    classes = _classes(dataset, kept)
+    return replace(dataset, items=kept, classes=classes, left_out=dataset.left_out + gone)
 
 
 def _removed(mark: MarkLike | None) -> bool:

@@ -163,13 +163,13 @@ def _refuse_bomb(image: Image.Image) -> None:
 
 def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode in DEEP_MODES:
-        return _stretch(image).convert("RGB")
+        return stretched(image).convert("RGB")
     if image.mode == "P" and "transparency" in image.info:
         return image.convert("RGBA").convert("RGB")
     return image.convert("RGB")
 
 
-def _stretch(image: Image.Image) -> Image.Image:
+def stretched(image: Image.Image) -> Image.Image:
     """More than 8 bits to 8: darkest to 0, brightest to 255, NaN to darkest."""
     import numpy as np
 

@@ -6,13 +6,18 @@ Must not import Qt. The random state is the caller's business.
 from __future__ import annotations
 
 import gc
+from collections.abc import Mapping
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import torch
 
+from studio.engine import fast_step, loader_processes, snapshot
 from studio.engine.device import precision_on
+from studio.engine.memory.taken import give_back_freed
+from studio.engine.messages import StagePlan
 from studio.errors import UserError
 from studio.problems.base import Dataset, Problem
 from studio.recipe.schema import Recipe, Stage
@@ -42,6 +47,11 @@ def blank(problem: Problem[Any], recipe: Recipe) -> Recipe:
     return msgspec.structs.replace(recipe, options={**recipe.options, "weights": "none"})
 
 
+def exactly(recipe: Recipe) -> Recipe:
+    """The recipe with fastai's own loaders and optimizer: what leaves the studio has nothing of ours in it."""
+    return msgspec.structs.replace(recipe, training=msgspec.structs.replace(recipe.training, exact=True))
+
+
 def learner_for(
     problem: Problem[Any],
     dataset: Dataset,
@@ -50,6 +60,7 @@ def learner_for(
     batch_size: int,
     root: Path,
     folder: Path,
+    cache: Path | None = None,
 ) -> Any:
     """Build the loaders, then the learner, and make it fit for the engine.
 
@@ -59,13 +70,18 @@ def learner_for(
         The data.
     folder : Path
         Where fastai may write; never the data.
+    cache : Path or None
+        Where the problem's loaders may keep what they made for later epochs.
 
     Returns
     -------
     Learner
         Silent, without a progress bar, writing below `folder` only.
     """
-    dls = problem.part("data").dataloaders(dataset, recipe, stage, batch_size, root)
+    loading = problem.part("data").dataloaders
+    keeps = {"cache": cache} if "cache" in signature(loading).parameters else {}
+    dls = loading(dataset, recipe, stage, batch_size, root, **keeps)
+    loader_processes.use(dls, recipe.training.workers)
     if not len(dls.train):
         raise UserError(
             f"A batch of {batch_size} is more than there is to train on.", "Choose a smaller batch."
@@ -81,12 +97,26 @@ def prepared(learner: Any, recipe: Recipe, folder: Path) -> Any:
     learner.remove_cbs([cb for cb in learner.cbs if isinstance(cb, ProgressCallback)])
     learner.logger = noop
     learner.path, learner.model_dir = folder, (folder / "models").absolute()
+    if not recipe.training.exact:
+        fast_step.quicken(learner)
     precision = precision_on(recipe.training.precision, torch.device(learner.dls.device or "cpu"))
     if precision == "fp16":
         learner.to_fp16()
     elif precision == "bf16":
         learner.to_bf16()
     return learner
+
+
+def in_parts(learner: Any, plan: StagePlan) -> list[Any]:
+    """The callbacks that send a plan's batches through the network in parts; judging takes so many at once, too."""
+    from studio.engine.callbacks.parts import Parts
+
+    if plan.accumulate == 1:
+        return []
+    at_once = -(-plan.batch_size // plan.accumulate)
+    for loader in learner.dls.loaders[1:]:
+        loader.bs = min(loader.bs, at_once)
+    return [Parts(plan.accumulate)]
 
 
 def metric_names(problem: Problem[Any], dataset: Dataset) -> tuple[str, ...]:
@@ -98,10 +128,24 @@ def metric_names(problem: Problem[Any], dataset: Dataset) -> tuple[str, ...]:
 
 def freeze(learner: Any, stage: Stage) -> None:
     """Freeze or thaw as the stage says."""
-    if stage.freeze:
+    if stage.freeze and stage.freeze_to is not None:
+        learner.freeze_to(stage.freeze_to)
+    elif stage.freeze:
         learner.freeze()
     else:
         learner.unfreeze()
+
+
+def take_over(problem: Problem[Any], learner: Any, weights: Mapping[str, torch.Tensor]) -> None:
+    """Put weights of an earlier stage or run into a learner; a problem of several parts says what the next one takes.
+
+    Raises
+    ------
+    UserError
+        Where they are of another network.
+    """
+    carry = getattr(problem.part("learner"), "carry", None)
+    snapshot.load_model(learner, weights if carry is None else carry(learner, weights))
 
 
 def rate(stage: Stage) -> slice:
@@ -132,5 +176,6 @@ def forget_activations(model: torch.nn.Module) -> None:
 def collect() -> None:
     """Collect what nobody holds any more, on the card too."""
     gc.collect()
+    give_back_freed()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()

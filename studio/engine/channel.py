@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from threading import Lock
 
+from studio.engine import loader_processes
 from studio.engine.messages import Event, encode
 
 
@@ -53,4 +54,5 @@ def take_standard_streams() -> Channel:
 
         msvcrt.setmode(read, os.O_BINARY)
         msvcrt.setmode(write, os.O_BINARY)
+    loader_processes.keep_from(read, write)
     return Channel(read, write)

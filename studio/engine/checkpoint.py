@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import safetensors.torch
 import torch
 from msgspec import Struct
 
+from studio.engine.messages import ModelOf
 from studio.project.atomic import write_bytes
 
 VERSION = 1
@@ -38,12 +40,23 @@ class State(Struct, frozen=True, kw_only=True):
         Training time so far.
     stages, batch_sizes : tuple of int
         The stages that the run has, and the batch of each.
+    accumulate : dict
+        By stage, in how many parts its batch goes through the network, where that is not what the recipe says:
+        memory ran out before.
+    until : tuple of int or None
+        For each stage the epochs after which it is cut short; empty where none is.
     fingerprint : str
         Of the items that it trains and judges with.
     smooth : (int, float)
         Count and value of fastai's moving average of the loss.
     epoch_start, now : dict
         Random states (`randomness.capture`) before the epoch's first batch, and at the checkpoint.
+    validating : bool
+        True where the epoch's batches are all trained and `now` is the moment before their validation.
+    drawn : int or None
+        Items that the epoch's batches took; None where that is not known.
+    best, waited : ModelOf or None, int
+        The best epoch so far, and the epochs of this stage since then.
     hypers, numbers : list of dict
         Of the optimizer: one dict a group, and one a parameter for what is no tensor.
     """
@@ -57,9 +70,15 @@ class State(Struct, frozen=True, kw_only=True):
     stages: tuple[int, ...]
     batch_sizes: tuple[int, ...]
     fingerprint: str
+    accumulate: dict[int, int] = {}
+    until: tuple[int | None, ...] = ()
     smooth: tuple[int, float] = (0, 0.0)
     epoch_start: dict[str, Any] = {}
     now: dict[str, Any] = {}
+    validating: bool = False
+    drawn: int | None = None
+    best: ModelOf | None = None
+    waited: int = 0
     hypers: list[dict[str, Any]] = []
     numbers: list[dict[str, Any]] = []
     scaler: dict[str, Any] | None = None
@@ -93,6 +112,20 @@ def write(folder: Path, state: State, tensors: Mapping[str, torch.Tensor]) -> Pa
     return folder / f"{name}.json"
 
 
+def amend(folder: Path, **changes: Any) -> State | None:
+    """Change the newest whole checkpoint's state, its tensors as they are; return it, or None where there is none."""
+    for state, _ in _whole(folder):
+        changed = msgspec.structs.replace(state, **changes)
+        write_bytes(folder / f"checkpoint-{state.step:08d}.json", msgspec.json.encode(changed))
+        return changed
+    return None
+
+
+def newest_state(folder: Path) -> State | None:
+    """The state of the newest checkpoint that is whole; its tensors are not kept in memory."""
+    return next((state for state, _ in _whole(folder)), None)
+
+
 def newest(folder: Path) -> tuple[State, Tensors] | None:
     """Read the newest checkpoint that is whole, or None where there is none."""
     for state, raw in _whole(folder):
@@ -100,10 +133,16 @@ def newest(folder: Path) -> tuple[State, Tensors] | None:
     return None
 
 
+def best_path(folder: Path, step: int) -> Path:
+    """Where the weights of the best epoch are kept, by the batches of the run that are done at its end."""
+    return folder / f"best-{step:08d}.safetensors"
+
+
 def remove_all(folder: Path) -> None:
     """Delete a finished run's checkpoints."""
-    for path in (*folder.glob("checkpoint-*.json"), *folder.glob("checkpoint-*.safetensors")):
-        path.unlink(missing_ok=True)
+    for pattern in ("checkpoint-*.json", "checkpoint-*.safetensors", "best-*.safetensors"):
+        for path in folder.glob(pattern):
+            path.unlink(missing_ok=True)
 
 
 def apart(tensors: Mapping[str, torch.Tensor]) -> Tensors:
@@ -140,3 +179,18 @@ def _drop_old(folder: Path) -> None:
     for path in (*_newest_first(folder), *folder.glob("checkpoint-*.safetensors")):
         if path.stem not in kept:
             path.unlink(missing_ok=True)
+    _drop_bests(folder)
+
+
+def _drop_bests(folder: Path) -> None:
+    """Drop the weights of epochs that are the best one no more, for none of the checkpoints either."""
+    bests = sorted(folder.glob("best-*.safetensors"))
+    if len(bests) < 2:
+        return
+    named = {bests[-1]}
+    for path in _newest_first(folder):
+        with suppress(OSError, msgspec.DecodeError):
+            best = msgspec.json.decode(path.read_bytes(), type=State).best
+            named |= set() if best is None else {best_path(folder, best.step)}
+    for path in set(bests) - named:
+        path.unlink(missing_ok=True)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from threading import Condition
 from typing import Literal
 
+from studio.recipe.schema import Stage
+
 Stop = Literal["keep", "discard", "leave"]
 
 
@@ -28,6 +30,7 @@ class Control:
         self._cancelled = False
         self._paused = False
         self._stop: Stop | None = None
+        self._plan: tuple[Stage, ...] | None = None
 
     @property
     def cancelled(self) -> bool:
@@ -62,6 +65,17 @@ class Control:
         with self._changed:
             self._paused = False
             self._changed.notify_all()
+
+    def replan(self, stages: tuple[Stage, ...]) -> None:
+        """Change the stages that are not begun; the last wish counts."""
+        with self._changed:
+            self._plan = stages
+
+    def take_plan(self) -> tuple[Stage, ...] | None:
+        """The plan wished for since the last call, once."""
+        with self._changed:
+            plan, self._plan = self._plan, None
+        return plan
 
     def stop_keep(self) -> None:
         """End the fit after this batch and keep its model."""

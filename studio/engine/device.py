@@ -28,6 +28,15 @@ def prepare() -> torch.device:
     return torch.device(default_device(use=torch.cuda.is_available()))
 
 
+def current() -> torch.device:
+    """The device that fits run on: a card where torch finds one."""
+    return (
+        torch.device("cuda", torch.cuda.current_device())
+        if torch.cuda.is_available()
+        else torch.device("cpu")
+    )
+
+
 def threads() -> int:
     """Physical cores that this process may use, or what OMP_NUM_THREADS asks for."""
     asked = os.environ.get("OMP_NUM_THREADS", "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import traceback
 from collections.abc import Iterator
+from typing import Literal
 from urllib.error import URLError
 
 from studio.engine.messages import Failed
@@ -69,14 +70,23 @@ def _known(error: BaseException) -> tuple[str, str, str] | None:
     return None
 
 
-def _memory(error: BaseException) -> tuple[str, str] | None:
+def ran_out(error: BaseException) -> Literal["card", "computer", ""]:
+    """Whose memory an error says is used up; empty for any other error."""
     text = str(error)
     if type(error).__name__ == "OutOfMemoryError" or "CUDA out of memory" in text:
+        return "card"
+    is_out = isinstance(error, MemoryError) or "DefaultCPUAllocator" in text or "not enough memory" in text
+    return "computer" if is_out else ""
+
+
+def _memory(error: BaseException) -> tuple[str, str] | None:
+    whose = ran_out(error)
+    if whose == "card":
         return (
             "The GPU has too little free memory.",
             "Choose a smaller batch or size, or close other programs that use it.",
         )
-    if isinstance(error, MemoryError) or "DefaultCPUAllocator" in text or "not enough memory" in text:
+    if whose == "computer":
         return (
             "The computer has too little free memory.",
             "Choose a smaller batch or size, or close other programs.",

@@ -6,9 +6,9 @@ from queue import SimpleQueue
 from threading import Lock
 
 from studio.engine.control import Control
-from studio.engine.messages import Cancel, Command, Continue, Discard, Pause, StopKeep, Train
+from studio.engine.messages import Cancel, Command, Continue, Discard, Pause, Replan, StopKeep, Train
 
-Controlling = Pause | Continue | StopKeep | Discard | Cancel
+Controlling = Pause | Continue | Replan | StopKeep | Discard | Cancel
 
 
 class Jobs:
@@ -58,6 +58,9 @@ class Jobs:
         """Raise a flag of a job."""
         with self._lock:
             control = self._meant(command.job)
+        if isinstance(command, Replan):
+            control.replan(command.stages)
+            return
         actions = {
             Pause: control.pause,
             Continue: control.continue_,

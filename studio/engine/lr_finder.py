@@ -15,12 +15,11 @@ from typing import Any
 from fastai.callback.core import CancelFitException, CancelValidException
 from fastai.callback.schedule import ParamScheduler, SchedExp
 
-from studio.engine import randomness, snapshot
-from studio.engine.callbacks.follow import loaders
 from studio.engine.callbacks.tell import MESSAGE_S, number
 from studio.engine.control import Control
 from studio.engine.messages import Event, Progress, RatePoints
 from studio.engine.rates import POINTS
+from studio.engine.snapshot import Bookmark
 
 FIRST_LR, LAST_LR = 1e-7, 10.0
 DIVERGED = 4.0
@@ -45,17 +44,13 @@ def sweep(learner: Any, stage: int, emit: Emit, control: Control) -> Curve:
     Cancelled
         Where `control` says so.
     """
-    if learner.opt is None:
-        learner.create_opt()
-    before = snapshot.take(learner)
-    states = randomness.capture(loaders(learner))
+    before = Bookmark(learner)
     search = Sweep(stage, emit, control)
     try:
         with learner.no_logging():
             learner.fit(POINTS // len(learner.dls.train) + 1, cbs=search)
     finally:
-        snapshot.put_back(learner, before)
-        randomness.restore(states, loaders(learner))
+        before.go_back()
     search.send()
     control.check()
     return search.curve

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from studio.engine.messages import StagePlan
+from studio.engine.messages import ModelOf, StagePlan
 
 
 @dataclass
@@ -21,6 +21,12 @@ class Place:
         True while a resumed fit runs up to its checkpoint without training.
     broken : bool
         True once the loss is no number any more.
+    best : ModelOf or None
+        The best epoch so far, where epochs are compared.
+    waited : int
+        Epochs of this stage since the best one.
+    is_over : bool
+        True once the stage has waited long enough for a better epoch.
     """
 
     plan: StagePlan
@@ -29,6 +35,9 @@ class Place:
     batch: int = 0
     skipping: bool = False
     broken: bool = False
+    best: ModelOf | None = None
+    waited: int = 0
+    is_over: bool = False
 
     @property
     def step(self) -> int:

@@ -34,6 +34,7 @@ def capture(loaders: Sequence[Any] = ()) -> State:
         "torch": _text(torch.get_rng_state().numpy().tobytes()),
         "cuda": [_text(s.numpy().tobytes()) for s in _cuda_states()],
         "loaders": [_python_state(loader.rng.getstate()) for loader in loaders],
+        "orders": [_order(loader) for loader in loaders],
     }
 
 
@@ -48,6 +49,10 @@ def restore(state: State, loaders: Sequence[Any] = ()) -> None:
         torch.cuda.set_rng_state_all([_tensor(s) for s in state["cuda"]])
     for loader, own in zip(loaders, state["loaders"], strict=False):
         loader.rng.setstate(_python_tuple(own))
+    for loader, order in zip(loaders, state.get("orders", ()), strict=False):
+        if order is not None:
+            loader.items.idxs[:] = order
+            loader.make_chunks()
 
 
 @contextmanager
@@ -74,6 +79,11 @@ def _python_state(state: tuple[Any, ...]) -> list[Any]:
 def _python_tuple(state: Sequence[Any]) -> tuple[Any, ...]:
     version, words, gauss = state
     return version, tuple(words), gauss
+
+
+def _order(loader: Any) -> list[int] | None:
+    """The order of texts that a language model's loader shuffles in place, epoch after epoch; None for others."""
+    return [int(at) for at in loader.items.idxs] if hasattr(loader, "make_chunks") else None
 
 
 def _text(raw: bytes) -> str:

@@ -5,46 +5,66 @@ Must not import torch or Qt.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from studio.engine import suggestions
-from studio.engine.messages import RateFound
+from studio.engine.messages import RateFound, RatesTried, ShortFit, StagePlan
+from studio.engine.verdict import FACTORS, judge, scaled
 from studio.project.atomic import write_bytes
-from studio.recipe.schema import Recipe
+from studio.recipe.schema import Rate, Recipe
 
 if TYPE_CHECKING:
     from studio.engine.lr_finder import Curve
+    from studio.engine.three_rates import Trial
 
 POINTS = 100
 
 
 def found(
     recipe: Recipe,
-    index: int,
-    batch_size: int,
+    plan: StagePlan,
     curve: Curve,
     groups: tuple[str, ...],
     trainable: tuple[bool, ...],
 ) -> RateFound:
-    """Answer with a curve of stage `index` and what it suggests."""
-    stage = recipe.training.stages[index]
-    frozen = [s.lr.max for s in recipe.training.stages[:index] if s.freeze]
-    lrs, losses = suggestions.trimmed(curve.lrs, curve.smooth, POINTS)
+    """Answer with the curve of a stage and what it suggests."""
+    frozen = [s.lr.max for s in recipe.training.stages[: plan.index] if s.freeze]
+    seen = suggestions.trimmed(curve.lrs, curve.smooth, curve.losses, POINTS)
     return RateFound(
-        stage=index,
-        freeze=stage.freeze,
-        batch_size=batch_size,
-        size=stage.size,
+        stage=plan.index,
+        freeze=plan.freeze,
+        batch_size=plan.batch_size,
+        size=plan.size,
         lrs=tuple(curve.lrs),
         losses=tuple(curve.losses),
         smooth=tuple(curve.smooth),
-        suggestions=suggestions.suggest(lrs, losses, stage.freeze, frozen[-1] if frozen else None),
+        suggestions=suggestions.suggest(seen, plan.freeze, frozen[-1] if frozen else None),
         groups=groups,
         trainable=trainable,
-        sentence=suggestions.too_few(losses),
+        sentence=suggestions.sentence(seen, plan.freeze),
+    )
+
+
+def tried(plan: StagePlan, rate: Rate, steps: int, trials: Sequence[Trial]) -> RatesTried:
+    """Answer with three short fits and what they say."""
+    verdict = judge([t.losses for t in trials], [t.shot_up for t in trials], steps)
+    return RatesTried(
+        stage=plan.index,
+        freeze=plan.freeze,
+        batch_size=plan.batch_size,
+        size=plan.size,
+        steps=steps,
+        fits=tuple(
+            ShortFit(factor, of.max, of.min, tuple(trial.losses), trial.shot_up, end)
+            for factor, trial, end in zip(FACTORS, trials, verdict.ends, strict=True)
+            for of in (scaled(rate, factor),)
+        ),
+        best=verdict.best,
+        sentence=verdict.sentence,
     )
 
 

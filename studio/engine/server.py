@@ -27,6 +27,7 @@ from studio.engine.messages import Cancelled as CancelledEvent
 from studio.engine.messages import (
     Check,
     Command,
+    Curve,
     Done,
     Estimate,
     Evaluate,
@@ -43,9 +44,11 @@ from studio.engine.messages import (
     Scan,
     Started,
     Train,
+    TryRates,
     decode_command,
 )
 from studio.errors import UserError
+from studio.recipe.schema import Rate
 
 if TYPE_CHECKING:
     from studio.engine.session import Session
@@ -122,7 +125,7 @@ class Server:
         """Greet, then do one job after the other."""
         try:
             self._line.send(_greeting())
-        except BaseException as error:  # noqa: BLE001  whatever it is, the window must hear of it
+        except BaseException as error:  # noqa: BLE001  one job must not end the others
             self._line.send(_failed(error, 0))
             _end(1)
         while (taken := self._jobs.take()) is not None:
@@ -139,7 +142,12 @@ class Server:
         except Cancelled:
             self._send(CancelledEvent())
         except BaseException as error:  # noqa: BLE001  one job must not end the others
-            self._fail(error)
+            if _goes_on(error):
+                self._send(
+                    Done()
+                )  # `Halved` was told: the window starts a fresh engine and resumes the run there
+            else:
+                self._fail(error)
         else:
             self._send(Done())
 
@@ -150,6 +158,7 @@ class Server:
         if self._session is None:
             raise UserError("No project is open.", "Open a project first.")
         self._session.control = control
+        self._session.is_left_to_others = isinstance(command, Train)
         _ACTIONS[type(command)](self._session, command)
 
     def _open(self, command: Open) -> None:
@@ -174,6 +183,13 @@ class Server:
 
     def _send(self, event: Event) -> None:
         self._line.send(msgspec.structs.replace(event, job=self._job))
+
+
+def _goes_on(error: BaseException) -> bool:
+    """Whether memory ran out in a way that the run survives."""
+    from studio.engine.survival import Smaller
+
+    return isinstance(error, Smaller)
 
 
 def _failed(error: BaseException, job: int) -> Failed:
@@ -231,7 +247,13 @@ _ACTIONS: dict[type[Command], Callable[[Any, Any], object]] = {
     Preview: lambda session, command: session.preview(command.stage),
     Estimate: lambda session, command: session.estimate(),
     FindRate: lambda session, command: session.find_rate(command.stage, command.run),
-    Train: lambda session, command: session.train(command.resume, command.stage),
+    TryRates: lambda session, command: session.try_rates(
+        command.stage, Rate(max=command.max, min=command.min), command.run
+    ),
+    Train: lambda session, command: session.train(
+        command.resume, command.stage, command.recipe, command.everything, command.repeat, command.seed
+    ),
+    Curve: lambda session, command: session.learning_curve(command.plan, command.seeds),
     Evaluate: lambda session, command: session.evaluate(command.run),
     Export: lambda session, command: session.export(command.run, command.format, command.folder),
     Predict: lambda session, command: session.predict(command.run, command.inputs),

@@ -7,14 +7,18 @@ learner in it. Must not import Qt.
 
 from __future__ import annotations
 
-import itertools
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from inspect import signature
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from studio.dataset.checking import findings
 from studio.dataset.edits import apply_marks
 from studio.engine import (
     building,
@@ -25,39 +29,52 @@ from studio.engine import (
     outcome,
     randomness,
     rates,
-    snapshot,
+    repeats,
+    three_rates,
 )
-from studio.engine.checkpoint import State, Tensors
+from studio.engine.checkpoint import Tensors
 from studio.engine.control import Control
+from studio.engine.curve_runs import Curve
 from studio.engine.groups import described
 from studio.engine.messages import (
+    CurveFound,
     Estimated,
     Evaluated,
     Exported,
     Finding,
     FindingsFound,
+    Notice,
     Predicted,
     PreviewBatch,
     Progress,
     RateFound,
+    RatesTried,
     RunDone,
     Scanned,
+    StagePlan,
 )
 from studio.engine.planning import Planner, fingerprint, planned
 from studio.engine.predicting import answers
+from studio.engine.replanning import replanner
 from studio.engine.scanning import scanned
 from studio.engine.story import Emit
-from studio.engine.training import Start, Training
+from studio.engine.survival import Smaller
+from studio.engine.training import Start, Training, starting
 from studio.errors import UserError
 from studio.exports import export_named, facts
 from studio.exports.serving import served
 from studio.problems.base import Dataset
+from studio.problems.watching import watched
 from studio.project import Project, RunFolder
-from studio.recipe.schema import Recipe
+from studio.project.record import RunRecord
+from studio.recipe.schema import Rate, Recipe
 
 CHECKPOINT_MINUTES = 5.0
+WITHOUT_A_SCORE = (
+    "This run trains on the validation items too, so that nothing is left to judge it by: it has no score, and nobody "
+    "can tell from it whether it is better."
+)
 PROGRESS_S = 0.1
-FINDINGS_AT_ONCE = 8
 
 
 class Session:
@@ -71,15 +88,25 @@ class Session:
         Flags of the job that runs; a server replaces it before each job.
     checkpoint_minutes : float
         The longest time between two checkpoints.
+
+    Attributes
+    ----------
+    is_left_to_others : bool
+        Whether somebody else resumes a run that ran out of memory; else it is resumed here, after everything was
+        given back.
     """
 
     def __init__(
         self, project: Project, emit: Emit, control: Control, checkpoint_minutes: float = CHECKPOINT_MINUTES
     ) -> None:
         self.project, self.control = project, control
+        self.is_left_to_others = False
         self._emit, self._every_s = emit, checkpoint_minutes * 60.0
         self._device = device.prepare()
         self._planner = Planner(project, emit)
+        keep_in = getattr(project.problem.part("items"), "keep_in", None)
+        if keep_in is not None:
+            keep_in(None if project.read_only else project.cache)
         self._told_s = 0.0
 
     def scan(self) -> Scanned:
@@ -88,7 +115,12 @@ class Session:
         recipe, items = self.project.recipe, self.project.problem.part("items")
         dataset = self._dataset(recipe)
         own = getattr(items, "class_counts", None)
-        told = scanned(dataset, None if own is None else own(dataset, recipe, self.project.data_root))
+        root, inside = self.project.data_root, getattr(items, "classes_in", None)
+        told = scanned(
+            dataset,
+            None if own is None else own(dataset, recipe, root),
+            None if inside is None else partial(inside, recipe=recipe, root=root),
+        )
         self._emit(told)
         return told
 
@@ -97,13 +129,12 @@ class Session:
         recipe = self.project.recipe
         self._progress("Reading the data", 0, 0)
         dataset = self._dataset(recipe)
-        found = iter(
-            self.project.problem.part("checks").check(dataset, recipe, self.project.data_root, self._progress)
-        )
-        everything: list[Finding] = []
-        while some := tuple(itertools.islice(found, FINDINGS_AT_ONCE)):
-            everything += some
-            self._emit(FindingsFound(findings=some))
+        project, everything = self.project, list[Finding]()
+        for found in findings(
+            project.problem, dataset, recipe, project.data_root, self._progress, project.cache
+        ):
+            everything.append(found)
+            self._emit(FindingsFound(findings=(found,)))
         return tuple(everything)
 
     def preview(self, stage: int = 0) -> PreviewBatch:
@@ -126,7 +157,14 @@ class Session:
         self._progress("Measuring one small step", 0, 0)
         dataset, room = building.checked(self._dataset(recipe)), memory.room()
         stages = self._planner.estimates(recipe, dataset, room)
-        told = Estimated(free_mib=room.free, total_mib=room.total, device_name=room.name, stages=stages)
+        told = Estimated(
+            free_mib=room.free,
+            total_mib=room.total,
+            device_name=room.name,
+            stages=stages,
+            limit_mib=room.limit if room.is_known else 0.0,
+            precision=device.precision_on(recipe.training.precision, self._device),
+        )
         self._emit(told)
         return told
 
@@ -139,27 +177,36 @@ class Session:
             Also kept in the project's `rates/`.
         """
         recipe = self.project.recipe
-        index = self._stage(recipe, stage)
-        self._progress("Preparing the data", 0, 0)
-        dataset = building.checked(self._dataset(recipe))
-        plan = self._planner.plans(recipe, dataset, (index,))[0]
-        weights = {} if run is None else outcome.read_model(self.project.run(run).model_path)
-        with randomness.undisturbed(), tempfile.TemporaryDirectory(prefix="thaw-") as folder:
-            randomness.seed(recipe.seed + index)
-            learner = self._built(recipe, dataset, index, plan.batch_size, Path(folder), weights)
-            learner.wd = recipe.training.weight_decay
-            randomness.seed(recipe.seed + index)
-            building.freeze(learner, recipe.training.stages[index])
+        with self._about_to_train(recipe, stage, run) as (learner, plan):
             groups, trainable = described(learner)
-            curve = lr_finder.sweep(learner, index, self._emit, self.control)
-            building.release(learner)
-        found = rates.found(recipe, index, plan.batch_size, curve, groups, trainable)
+            curve = lr_finder.sweep(learner, plan.index, self._emit, self.control)
+        found = rates.found(recipe, plan, curve, groups, trainable)
         if not self.project.read_only:
             rates.keep(self.project.rates, found)
         self._emit(found)
         return found
 
-    def train(self, resume: int | None = None, stage: int | None = None) -> RunDone:
+    def try_rates(self, stage: int, rate: Rate, run: int | None = None) -> RatesTried:
+        """Train the beginning of a stage at a tenth of a rate, at it and at ten times it; nothing is kept.
+
+        `run` as in `find_rate`.
+        """
+        with self._about_to_train(self.project.recipe, stage, run) as (learner, plan):
+            trials = three_rates.compare(learner, plan.index, rate, self._emit, self.control)
+            steps = three_rates.steps_for(plan.batches)
+        told = rates.tried(plan, rate, steps, trials)
+        self._emit(told)
+        return told
+
+    def train(
+        self,
+        resume: int | None = None,
+        stage: int | None = None,
+        recipe: Recipe | None = None,
+        everything: int | None = None,
+        repeat: int | None = None,
+        seed: int | None = None,
+    ) -> RunDone:
         """Train, or go on.
 
         Parameters
@@ -169,20 +216,65 @@ class Session:
             starts from.
         stage : int or None
             Train this stage alone, as a new run.
+        recipe : Recipe or None
+            Train this instead of the project's recipe, which stays as it is: a run from the queue.
+        everything : int or None
+            A run to train again on its validation items too; see `repeats.py`.
+        repeat : int or None
+            A run to train again with the same items and another `seed`, by default the next one of its group.
 
         Raises
         ------
         UserError
             Where there is nothing to train on, or nothing to resume.
+        Smaller
+            Where memory ran out and `is_left_to_others`: the run is to be resumed in a fresh process.
         """
+        while True:
+            try:
+                return self._train(resume, stage, recipe, everything, repeat, seed)
+            except Smaller as smaller:
+                if self.is_left_to_others:
+                    raise
+                resume, stage = smaller.halved.run, None
+            building.collect()
+
+    def _train(
+        self,
+        resume: int | None,
+        stage: int | None,
+        recipe: Recipe | None,
+        everything: int | None,
+        repeat: int | None,
+        seed: int | None,
+    ) -> RunDone:
         self._progress("Preparing the data", 0, 0)
         if resume is not None and stage is None:
             return self._resume(self.project.run(resume))
-        return self._train_new(resume, stage)
+        if everything is not None:
+            return self._train_everything(self.project.run(everything))
+        if repeat is not None:
+            return self._repeat(self.project.run(repeat), seed)
+        return self._train_new(resume, stage, recipe or self.project.recipe)
+
+    def learning_curve(self, plan: str = "quick", seeds: int = 1) -> CurveFound:
+        """Train on parts of the data and say what more of it should bring; see `curve_runs.py`."""
+        self._progress("Preparing the data", 0, 0)
+        recipe = self.project.recipe
+        dataset = building.checked(self._dataset(recipe))
+        plans = self._planner.plans(recipe, dataset, tuple(range(len(recipe.training.stages))))
+        curve = Curve(self.project, dataset, plans, plan != "full", self._emit, self.control)
+        return curve.run(seeds)
 
     def evaluate(self, run: int) -> Evaluated:
         """Predict every item with a run's model and keep the results."""
         folder = self.project.run(run)
+        judged = folder.record().everything
+        if judged is not None:
+            raise UserError(
+                f"Run {run} was trained on everything: no item is left to judge it by.",
+                f"Look at the results of run {judged}, whose recipe it has.",
+            )
         self._progress("Loading the model", 0, 0)
         recipe, dataset = folder.recipe, self._dataset_of(folder)
         with randomness.undisturbed(), tempfile.TemporaryDirectory(prefix="thaw-") as scratch:
@@ -204,7 +296,7 @@ class Session:
         self._progress("Loading the model", 0, 0)
         recipe, dataset = source.recipe, self._dataset_of(source)
         with randomness.undisturbed(), tempfile.TemporaryDirectory(prefix="thaw-") as scratch:
-            learner = self._trained(source, recipe, dataset, Path(scratch))
+            learner = self._trained(source, building.exactly(recipe), dataset, Path(scratch))
             told: Exported = chosen.part().write(
                 learner, dataset, recipe, source, Path(folder), self._progress
             )
@@ -227,7 +319,7 @@ class Session:
         recipe, dataset = source.recipe, self._dataset_of(source)
         problem, root = self.project.problem, self.project.data_root
         with randomness.undisturbed(), tempfile.TemporaryDirectory(prefix="thaw-") as scratch:
-            learner = self._trained(source, recipe, dataset, Path(scratch))
+            learner = self._trained(source, building.exactly(recipe), dataset, Path(scratch))
             serving = served(problem, learner, dataset, recipe, root, source)
             building.release(learner)
         found, latency_ms = answers(serving, problem.part("answers"), inputs, self._progress, folder)
@@ -235,26 +327,56 @@ class Session:
         self._emit(told)
         return told
 
-    def _train_new(self, source: int | None, stage: int | None) -> RunDone:
-        recipe = self.project.recipe
+    def _train_new(self, source: int | None, stage: int | None, recipe: Recipe) -> RunDone:
         indices = (
             tuple(range(len(recipe.training.stages))) if stage is None else (self._stage(recipe, stage),)
         )
         weights = {} if source is None else outcome.read_model(self.project.run(source).model_path)
+        self._fetch(recipe)
         dataset = building.checked(self._dataset(recipe))
+        watched(recipe.training.monitor, self.project.problem, self._metrics(dataset))
         plans = self._planner.plans(recipe, dataset, indices)
-        state = State(
-            stage=indices[0],
-            epoch=0,
-            batch=0,
-            step=0,
-            begun=False,
-            seconds=0.0,
-            stages=indices,
-            batch_sizes=tuple(plan.batch_size for plan in plans),
-            fingerprint=fingerprint(dataset),
+        folder = self.project.new_run(recipe, source=source)
+        return self._run(folder, dataset, starting(plans, dataset, weights))
+
+    def _train_everything(self, source: RunFolder) -> RunDone:
+        """Train a run again on the validation items too; nothing is left to judge it by."""
+        before, plans = source.record(), repeats.plans_of(source)
+        if before.everything is not None:
+            raise UserError(
+                f"Run {source.number} was trained on everything already.",
+                "Add data, or train another recipe.",
+            )
+        dataset = repeats.everything_of(building.checked(self._dataset_of(source)))
+        until = repeats.cut_short(source, plans)
+        kept = [at for at, epochs in enumerate(until) if epochs]
+        start = starting(
+            [plans[at] for at in kept], dataset, self._weights_before(before), [until[at] for at in kept]
         )
-        return self._run(self.project.new_run(recipe), dataset, Start(state, weights))
+        folder = self.project.new_run(
+            source.recipe, source.marks_snapshot, everything=source.number, source=before.source
+        )
+        self._emit(Notice(level="warning", text=WITHOUT_A_SCORE))
+        return self._run(folder, dataset, start)
+
+    def _repeat(self, source: RunFolder, seed: int | None) -> RunDone:
+        """Train a run again from another seed; both become of one group."""
+        before, plans = source.record(), repeats.plans_of(source)
+        recipe = repeats.with_seed(
+            source.recipe, repeats.next_seed(source, self.project.runs()) if seed is None else seed
+        )
+        dataset, group = building.checked(self._dataset_of(source)), before.group or source.number
+        start = starting(plans, dataset, self._weights_before(before))
+        folder = self.project.new_run(recipe, source.marks_snapshot, group=group, source=before.source)
+        source.update_record(group=group)
+        return self._run(folder, dataset, start)
+
+    def _weights_before(self, record: RunRecord) -> Tensors:
+        """The weights that a run started from, where they were another run's."""
+        return {} if record.source is None else outcome.read_model(self.project.run(record.source).model_path)
+
+    def _metrics(self, dataset: Dataset) -> tuple[str, ...]:
+        return building.metric_names(self.project.problem, dataset)
 
     def _resume(self, folder: RunFolder) -> RunDone:
         found = checkpoint.newest(folder.path)
@@ -269,15 +391,55 @@ class Session:
         return self._run(folder, dataset, Start(*found))
 
     def _run(self, folder: RunFolder, dataset: Dataset, start: Start) -> RunDone:
-        recipe, n_train = folder.recipe, len(dataset.train())
-        stages = zip(start.state.stages, start.state.batch_sizes, strict=True)
-        plans = tuple(planned(recipe.training.stages[i], i, size, n_train) for i, size in stages)
+        recipe, every = folder.recipe, folder.recipe.training.stages
+        cut = start.state.until or (None,) * len(start.state.stages)
+        stages = zip(start.state.stages, start.state.batch_sizes, cut, strict=True)
+        plans = tuple(
+            planned(
+                every[i],
+                i,
+                size,
+                self._planner.batches(recipe, dataset, every[i], size),
+                start.state.accumulate.get(i, 0),
+                until,
+            )
+            for i, size, until in stages
+        )
         precision = device.precision_on(recipe.training.precision, self._device)
-        training = Training(self.project, folder, dataset, plans, self._emit, self.control, self._every_s)
+        training = Training(
+            self.project,
+            folder,
+            dataset,
+            plans,
+            self._emit,
+            self.control,
+            self._every_s,
+            replanner(self._planner, self._emit),
+            lambda plan: self._planner.foretold(recipe, dataset, plan),
+        )
         try:
             return training.run(start, str(self._device), precision)
         finally:
             building.collect()
+
+    @contextmanager
+    def _about_to_train(self, recipe: Recipe, stage: int, run: int | None) -> Iterator[tuple[Any, StagePlan]]:
+        """A stage's learner as its fit would begin; whatever the block does to it leaves no trace."""
+        index = self._stage(recipe, stage)
+        self._progress("Preparing the data", 0, 0)
+        self._fetch(recipe)
+        dataset = building.checked(self._dataset(recipe))
+        plan = self._planner.plans(recipe, dataset, (index,))[0]
+        weights = {} if run is None else outcome.read_model(self.project.run(run).model_path)
+        with randomness.undisturbed(), tempfile.TemporaryDirectory(prefix="thaw-") as folder:
+            randomness.seed(recipe.seed + index)
+            learner = self._built(recipe, dataset, index, plan.batch_size, Path(folder), weights)
+            learner.wd = recipe.training.weight_decay
+            randomness.seed(recipe.seed + index)
+            building.freeze(learner, recipe.training.stages[index])
+            learner.add_cbs(building.in_parts(learner, plan))
+            yield learner, msgspec.structs.replace(plan, batches=len(learner.dls.train))
+            building.release(learner)
 
     def _dataset(self, recipe: Recipe, marks: Any = None) -> Dataset:
         """The items of a recipe with the journal's marks, or those given, laid over them."""
@@ -287,7 +449,8 @@ class Session:
 
     def _dataset_of(self, folder: RunFolder) -> Dataset:
         """The items as a run was trained with."""
-        return self._dataset(folder.recipe, folder.marks_snapshot)
+        dataset = self._dataset(folder.recipe, folder.marks_snapshot)
+        return dataset if folder.record().everything is None else repeats.everything_of(dataset)
 
     def _built(
         self, recipe: Recipe, dataset: Dataset, index: int, batch_size: int, folder: Path, weights: Tensors
@@ -298,15 +461,21 @@ class Session:
             problem, dataset, chosen, recipe.training.stages[index], batch_size, root, folder
         )
         if weights:
-            snapshot.load_model(learner, weights)
+            building.take_over(problem, learner, weights)
         return learner
 
     def _trained(self, run: RunFolder, recipe: Recipe, dataset: Dataset, folder: Path) -> Any:
         """A run's learner with its trained weights, built as for the last stage that it had."""
         weights, began = outcome.read_model(run.model_path), facts.started(run)
-        index = began.stages[-1].index if began is not None else len(recipe.training.stages) - 1
+        index = facts.last_stage(run) if began is not None else len(recipe.training.stages) - 1
         size = min(len(dataset.train()), 64)
         return self._built(recipe, dataset, index, size, folder, weights)
+
+    def _fetch(self, recipe: Recipe) -> None:
+        """Let a problem download what its learner starts from, told as it comes."""
+        fetch = getattr(self.project.problem.part("learner"), "fetch", None)
+        if fetch is not None:
+            fetch(recipe, self._progress)
 
     def _stage(self, recipe: Recipe, index: int) -> int:
         count = len(recipe.training.stages)

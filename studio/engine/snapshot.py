@@ -1,4 +1,4 @@
-"""A learner's weights, moments and hyper-parameters, taken out and put back exactly.
+"""A learner's weights, moments and hyper-parameters, taken out and put back exactly; a `Bookmark` of all it has.
 
 fastai's own `load_state_dict` keeps the very tensors it is given, and `Learner.load` swallows a mismatch;
 here everything is copied, and what does not fit is an error. Must not import Qt.
@@ -6,14 +6,19 @@ here everything is copied, and what does not fit is an error. Must not import Qt
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
+from studio.engine import randomness
+from studio.engine.callbacks.follow import loaders
 from studio.engine.checkpoint import State, Tensors
 from studio.errors import UserError
+
+NOTED = ("lrs", "iters", "losses", "values", "hps", "smooth_loss")
 
 
 def tensors_of(learner: Any) -> Tensors:
@@ -35,6 +40,31 @@ def numbers_of(learner: Any) -> list[dict[str, Any]]:
 def hypers_of(learner: Any) -> list[dict[str, Any]]:
     """Return the hyper-parameters: one dict a layer group."""
     return [{k: v if isinstance(v, bool) else _number(v) for k, v in h.items()} for h in learner.opt.hypers]
+
+
+def carried_of(learner: Any) -> Tensors:
+    """Name what modules carry from batch to batch beside their buffers ("carried."): the memory of a language model."""
+    return {
+        f"carried.{name}.{layer}.{part}": value
+        for name, module in learner.model.named_modules()
+        for layer, pair in enumerate(getattr(module, "hidden", None) or ())
+        for part, value in enumerate(pair)
+        if isinstance(value, torch.Tensor)
+    }
+
+
+def load_carried(learner: Any, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Put back what `carried_of` named; nothing where there is nothing of it."""
+    modules = dict(learner.model.named_modules())
+    layers: dict[str, dict[int, list[torch.Tensor]]] = {}
+    for name in sorted(name for name in tensors if name.startswith("carried.")):
+        owner, layer, _ = name.removeprefix("carried.").rsplit(".", 2)
+        layers.setdefault(owner, {}).setdefault(int(layer), []).append(tensors[name])
+    for owner, found in layers.items():
+        module: Any = modules[owner]
+        device = next(module.parameters()).device
+        module.hidden = [tuple(t.to(device).clone() for t in found[layer]) for layer in sorted(found)]
+        module.bs = module.hidden[0][0].shape[1]
 
 
 def load_model(learner: Any, tensors: Mapping[str, torch.Tensor]) -> None:
@@ -86,8 +116,16 @@ def _fill_optimizer(
         hyper.update(saved)
     moments = _moments(tensors)
     for index, (parameter, _, _, _) in enumerate(learner.opt.all_params()):
-        own = {key: t.to(parameter.device).clone() for key, t in moments.get(index, {}).items()}
+        own = {key: _laid_out(t, parameter) for key, t in moments.get(index, {}).items()}
         learner.opt.state[parameter] = {**numbers[index], **own}
+
+
+def _laid_out(moment: torch.Tensor, parameter: torch.Tensor) -> torch.Tensor:
+    """A copy on the parameter's device; a moment lies in memory as its parameter does, which fused steps need."""
+    if moment.shape != parameter.shape:
+        return moment.to(parameter.device, copy=True)
+    like = torch.empty_like(parameter.detach(), dtype=moment.dtype).as_subclass(torch.Tensor)
+    return like.copy_(moment)
 
 
 def _moments(tensors: Mapping[str, torch.Tensor]) -> dict[int, Tensors]:
@@ -131,3 +169,42 @@ def put_back(learner: Any, taken: Taken) -> None:
     learner.model.train(taken.is_training)
     for parameter in learner.model.parameters():
         parameter.grad = None
+
+
+class Bookmark:
+    """All that a fit changes, kept in memory: `go_back` returns to it, as often as wanted.
+
+    Beside weights, moments and hyper-parameters these are every random state, the order of texts that a language
+    model's loader shuffles in place, and what fastai's recorder noted of an earlier fit.
+    """
+
+    def __init__(self, learner: Any) -> None:
+        if learner.opt is None:
+            learner.create_opt()
+        self._learner = learner
+        self._taken = take(learner)
+        self._random = randomness.capture(loaders(learner))
+        self._orders = [(loader, list(loader.items.idxs)) for loader in _in_place(learner)]
+        self._notes = _noted(learner)
+
+    def go_back(self) -> None:
+        """Make everything what it was."""
+        put_back(self._learner, self._taken)
+        randomness.restore(self._random, loaders(self._learner))
+        for loader, order in self._orders:
+            loader.items.idxs[:] = order
+            loader.make_chunks()
+        for name in _noted(self._learner):
+            delattr(self._learner.recorder, name)
+        vars(self._learner.recorder).update({name: copy.copy(value) for name, value in self._notes.items()})
+
+
+def _noted(learner: Any) -> dict[str, Any]:
+    """What the recorder has noted so far; its attributes appear with the first fit."""
+    own = vars(learner.recorder)
+    return {name: copy.copy(own[name]) for name in NOTED if name in own}
+
+
+def _in_place(learner: Any) -> list[Any]:
+    """The loaders that shuffle their items themselves (fastai's `LMDataLoader`)."""
+    return [loader for loader in loaders(learner) if hasattr(loader, "make_chunks")]

@@ -1,16 +1,19 @@
-"""Places worth a look on a finder's curve: fastai's four, and those of the course notes. Pure numpy.
+"""Places worth a look on a finder's curve: those of the course notes, and fastai's. Pure numpy.
 
-Curves are given as fastai trims them: without the first tenth and the last five points, and up to the first value
-that is not finite. `lrs`, `losses` : (n,) float32, losses smoothed. Must not import torch or Qt.
+Rules: a curve is taken as fastai trims it (without the first tenth and the last five points, up to the first value
+that is no number), and a fall counts only where the raw losses bear it out: the average begins with few batches, so
+its first points wander. Where nothing stands out nothing is named. Must not import torch or Qt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.engine.fall import Fall, longest_fall
 from studio.engine.messages import Suggestion
 
 Curve = NDArray[np.float32]
@@ -21,15 +24,30 @@ SLIDE_SLOPE = 0.005
 HEAD_DIVISOR = 10.0
 GENTLE_DIVISOR = 5.0
 USUAL_RANGE = 10.0
+FIRST_EDGE = 5  # a loss that shoots up before this point rose from the beginning
 
 
-def trimmed(lrs: Sequence[float], smooth: Sequence[float | None], num_it: int) -> tuple[Curve, Curve]:
+@dataclass(frozen=True)
+class Seen:
+    """The part of a curve that is judged: rates, averaged losses and raw ones, (n,) float32 each."""
+
+    lrs: Curve
+    losses: Curve
+    raw: Curve
+
+
+def trimmed(
+    lrs: Sequence[float], smooth: Sequence[float | None], raw: Sequence[float | None], num_it: int
+) -> Seen:
     """Cut a curve as fastai does before it looks for suggestions."""
-    values = np.array([np.nan if s is None else s for s in smooth], dtype=np.float32)[num_it // 10 : -5]
+    values, single = (
+        np.array([np.nan if s is None else s for s in one], dtype=np.float32)[num_it // 10 : -5]
+        for one in (smooth, raw)
+    )
     rates = np.array(lrs, dtype=np.float32)[num_it // 10 : -5]
-    bad = np.flatnonzero(~np.isfinite(values))
+    bad = np.flatnonzero(~np.isfinite(values) | ~np.isfinite(single))
     end = int(bad[0]) if bad.size else values.size
-    return rates[:end], values[:end]
+    return Seen(rates[:end], values[:end], single[:end])
 
 
 def valley(lrs: Curve, losses: Curve) -> float:
@@ -62,27 +80,20 @@ def minimum(lrs: Curve, losses: Curve) -> float:
     return float(lrs[int(losses.argmin())]) / 10
 
 
-def steep(lrs: Curve, losses: Curve) -> float:
-    """Where the loss falls fastest for a given factor of the rate."""
-    slopes = np.diff(losses) / np.diff(np.log(lrs))
-    return float(lrs[int(slopes.argmin())])
-
-
 def before_shooting_up(lrs: Curve, losses: Curve) -> float | None:
-    """The last rate before the loss leaves its lowest value for good; None where it never does.
+    """The last rate before the loss leaves its lowest value for good.
 
     It has left once it is above the lowest value by a tenth of what it fell (or by a tenth of that value where
-    it hardly fell).
+    it hardly fell). None where it never does, or where it rose from the beginning.
     """
     lowest = int(losses.argmin())
     fell = float(losses[: lowest + 1].max() - losses[lowest])
     margin = max(SHOOT_UP * fell, SHOOT_UP * abs(float(losses[lowest])))
-    above = np.flatnonzero(losses > losses[lowest] + margin)
-    after = above[above > lowest]
-    return float(lrs[int(after[0]) - 1]) if after.size else None
+    last = int(np.flatnonzero(losses <= losses[lowest] + margin)[-1])
+    return float(lrs[last]) if FIRST_EDGE <= last < losses.size - 1 else None
 
 
-def suggest(lrs: Curve, losses: Curve, freeze: bool, frozen_rate: float | None) -> tuple[Suggestion, ...]:
+def suggest(seen: Seen, freeze: bool, frozen_rate: float | None) -> tuple[Suggestion, ...]:
     """Name the places of a curve, the one to take first at the front.
 
     Parameters
@@ -90,42 +101,61 @@ def suggest(lrs: Curve, losses: Curve, freeze: bool, frozen_rate: float | None) 
     frozen_rate : float or None
         The highest rate of the frozen stage before an unfrozen one; None where there is none.
     """
-    if losses.size < FEWEST:
+    if seen.losses.size < FEWEST:
         return ()
-    notes = _frozen(lrs, losses) if freeze else _thawed(lrs, losses, frozen_rate)
-    return (*notes, *_fastai(lrs, losses))
+    fall, edge = longest_fall(seen.losses, seen.raw), before_shooting_up(seen.lrs, seen.losses)
+    notes = _frozen(seen, fall, edge) if freeze else _thawed(seen, fall, edge, frozen_rate)
+    return (*notes, *(_fastai(seen.lrs, seen.losses) if fall is not None else ()))
 
 
-def too_few(losses: Curve) -> str:
-    """Why nothing is suggested, or an empty text."""
-    if losses.size >= FEWEST:
+def sentence(seen: Seen, freeze: bool) -> str:
+    """Why nothing, or less than usual, is suggested; or an empty text."""
+    if seen.losses.size < FEWEST:
+        return (
+            f"Only {seen.losses.size} points of the curve are usable, too few for a suggestion. "
+            "Let the finder run longer, or check the data and the starting weights if the loss is no number."
+        )
+    if longest_fall(seen.losses, seen.raw) is not None:
         return ""
-    return (
-        f"Only {losses.size} points of the curve are usable, too few for a suggestion. "
-        "Let the finder run longer, or check the data and the starting weights if the loss is no number."
-    )
+    if before_shooting_up(seen.lrs, seen.losses) is None:
+        return (
+            "The loss never clearly falls, so no rate stands out. A larger batch has less noise; "
+            "if that does not help, look at the labels on the Data page."
+        )
+    if freeze:
+        return "The loss hardly falls before it shoots up. Ten times less and ten times more show whether it learns."
+    return ""  # a network that was trained already: flat, then up, as it should be
 
 
-def _frozen(lrs: Curve, losses: Curve) -> list[Suggestion]:
-    found = [
-        Suggestion("steepest", "Steepest slope", steep(lrs, losses), None, "The loss falls fastest here."),
-    ]
-    edge = before_shooting_up(lrs, losses)
+def _frozen(seen: Seen, fall: Fall | None, edge: float | None) -> list[Suggestion]:
+    found = []
+    if fall is not None:
+        steepest = float(seen.lrs[fall.steepest])
+        found.append(Suggestion("steepest", "Steepest slope", steepest, None, "The loss falls fastest here."))
     if edge is not None:
         reason = f"A tenth of {edge:.1e}, where the loss shoots up."
-        found.append(Suggestion("shoots_up", "Before it shoots up, / 10", edge / HEAD_DIVISOR, None, reason))
+        found.append(Suggestion("shoots_up", "Before it shoots up / 10", edge / HEAD_DIVISOR, None, reason))
     return found
 
 
-def _thawed(lrs: Curve, losses: Curve, frozen_rate: float | None) -> list[Suggestion]:
-    edge = before_shooting_up(lrs, losses)
-    if edge is None:
-        return []
-    low = edge / HEAD_DIVISOR
-    reason = f"From a tenth of {edge:.1e}, where the loss shoots up"
+def _thawed(seen: Seen, fall: Fall | None, edge: float | None, frozen_rate: float | None) -> list[Suggestion]:
+    if edge is not None:
+        return _up_from(
+            edge / HEAD_DIVISOR, f"From a tenth of {edge:.1e}, where the loss shoots up", frozen_rate
+        )
+    if fall is not None:
+        return _up_from(
+            float(seen.lrs[fall.shoulder]), "From just right of the top of the longest fall", frozen_rate
+        )
+    return []
+
+
+def _up_from(low: float, reason: str, frozen_rate: float | None) -> list[Suggestion]:
+    """Ranges from a lowest rate up to parts of the frozen stage's, or to ten times it."""
     if frozen_rate is None or frozen_rate / GENTLE_DIVISOR <= low:
-        high = low * USUAL_RANGE
-        return [Suggestion("shoots_up", "Before it shoots up", high, low, f"{reason}, to ten times that.")]
+        return [
+            Suggestion("range", "A range of ten", low * USUAL_RANGE, low, f"{reason}, to ten times that.")
+        ]
     return [
         Suggestion(
             f"frozen_{divisor:.0f}", f"Up to the frozen rate / {divisor:.0f}", frozen_rate / divisor, low, why
@@ -138,10 +168,9 @@ def _thawed(lrs: Curve, losses: Curve, frozen_rate: float | None) -> list[Sugges
 
 def _fastai(lrs: Curve, losses: Curve) -> list[Suggestion]:
     words = (
-        (valley, "Valley", "In the longest stretch in which the loss falls."),
-        (slide, "Slide", "Just before the loss turns."),
+        (valley, "Valley", "fastai's first choice: in the longest stretch in which the loss falls."),
+        (slide, "Slide", "fastai's slide rule: just before the loss turns."),
         (minimum, "Minimum / 10", "A tenth of the rate with the lowest loss."),
-        (steep, "Steepest", "Where the loss falls fastest."),
     )
     return [
         Suggestion(rule.__name__, title, rule(lrs, losses), None, reason) for rule, title, reason in words

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from studio.engine.messages import EpochDone, Event, RunDone, RunStarted
+import msgspec
+
+from studio.engine.messages import EpochDone, Event, PlanChanged, RunDone, RunStarted, StageStarted
 
 
 class Run(Protocol):
@@ -31,7 +33,15 @@ def data_root(learner: Any) -> Path:
 
 def started(run: Run) -> RunStarted | None:
     """Return how the run was started: its stages as run, batch sizes chosen."""
-    return next((e for e in _backwards(run) if isinstance(e, RunStarted)), None)
+    events = _backwards(run)
+    begun = next((e for e in events if isinstance(e, RunStarted)), None)
+    latest = next((e for e in events if isinstance(e, RunStarted | PlanChanged)), None)
+    return None if begun is None or latest is None else msgspec.structs.replace(begun, stages=latest.stages)
+
+
+def last_stage(run: Run) -> int:
+    """Return the last stage that a run came to, by its place in the recipe."""
+    return next((e.stage for e in _backwards(run) if isinstance(e, StageStarted)), 0)
 
 
 def metrics(run: Run) -> dict[str, float | None]:

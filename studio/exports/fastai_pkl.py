@@ -18,6 +18,7 @@ from typing import Any
 
 import cloudpickle  # type: ignore[import-untyped]
 import torch
+from fastai.callback.rnn import ModelResetter, RNNCallback
 from fastai.learner import Learner
 
 import studio
@@ -77,6 +78,7 @@ def detached(learner: Any) -> Learner:
     for name in KEPT:
         if hasattr(learner, name):
             setattr(fresh, name, getattr(learner, name))
+    fresh.add_cbs([type(cb)() for cb in learner.cbs if type(cb) in (ModelResetter, RNNCallback)])
     fresh.opt = None
     return fresh
 

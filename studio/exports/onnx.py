@@ -98,7 +98,7 @@ def graph(serving: Serving) -> onnx.ModelProto:
 
 def traced(serving: Serving) -> onnx.ModelProto:
     """Export by running the example once."""
-    axes = {name: {0: "batch"} for name in (*serving.inputs, *serving.outputs)}
+    axes = {name: {0: "batch", **serving.axes.get(name, {})} for name in (*serving.inputs, *serving.outputs)}
     written = io.BytesIO()
     torch.onnx.export(
         serving.module,
@@ -121,7 +121,13 @@ def captured(serving: Serving) -> onnx.ModelProto:
         dynamo=True,
         input_names=list(serving.inputs),
         output_names=list(serving.outputs),
-        dynamic_shapes=tuple({0: torch.export.Dim("batch", min=1)} for _ in serving.inputs),
+        dynamic_shapes=tuple(
+            {
+                0: torch.export.Dim("batch", min=1),
+                **{at: torch.export.Dim(n) for at, n in serving.axes.get(name, {}).items()},
+            }
+            for name in serving.inputs
+        ),
         verbose=False,
     )
     if program is None:

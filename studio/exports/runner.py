@@ -35,7 +35,9 @@ def load(model: Path) -> tuple[onnxruntime.InferenceSession, str]:
 def run(
     session: onnxruntime.InferenceSession, prepared: Sequence[Mapping[str, NDArray[Any]]]
 ) -> list[Arrays]:
-    """Run prepared inputs as one batch; return the outputs of each by name."""
+    """Run prepared inputs as one batch, or one by one where their shapes differ; return the outputs of each by name."""
+    if len({tuple(value.shape for value in one.values()) for one in prepared}) > 1:
+        return [run(session, [one])[0] for one in prepared]
     batch = {name: np.stack([one[name] for one in prepared]) for name in prepared[0]}
     names = [output.name for output in session.get_outputs()]
     results = session.run(names, batch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ class Serving:
     reference : callable
         The trained model's outputs for `cases`, computed by the learner's own data pipeline. Each value has
         shape (n_cases, ...).
+    axes : mapping
+        For an input or output, its axes besides the batch that may have any length, with a name for each.
     learner_cases : tuple
         Some of `cases` as the learner's own `test_dl` takes them, where they are rows (dicts) or where all would
         be too many. Empty where it takes `cases` themselves.
@@ -49,6 +51,7 @@ class Serving:
     spec: dict[str, Any]
     cases: tuple[Any, ...]
     reference: Callable[[], Outputs]
+    axes: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     learner_cases: tuple[Any, ...] = ()
     learner_reference: Callable[[], NDArray[Any]] | None = None
 

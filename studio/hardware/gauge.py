@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from studio.hardware.cards import chosen
 from studio.hardware.nvml import Nvml
 from studio.hardware.ram import family, read_ram
 from studio.hardware.reading import Reading
@@ -21,6 +22,7 @@ class Gauge:
     def __init__(self, pids: Iterable[int] = ()) -> None:
         self.pids = tuple(pids)
         self._nvml = Nvml()
+        self._ids = self._nvml.ids()
 
     def watch(self, pids: Iterable[int]) -> None:
         """From now on these processes count as ours."""
@@ -32,8 +34,13 @@ class Gauge:
         return self._nvml.reason
 
     def read(self) -> Reading:
-        """Read the first card, or the RAM where there is none."""
-        return self.read_all()[0]
+        """Read the chosen card (the first, where none is), or the RAM where there is none."""
+        return self.read_all()[self.card]
+
+    @property
+    def card(self) -> int:
+        """The place of the card that fits run on; 0 where there is none."""
+        return chosen(self._ids)
 
     def read_all(self) -> tuple[Reading, ...]:
         """Read every card, or the RAM where there is none."""

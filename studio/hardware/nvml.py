@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from studio.hardware.reading import MIB, Reading, unknown
@@ -50,6 +51,13 @@ class Nvml:
         ours = min(ours, used)
         return Reading(name, "gpu", total, max(0.0, total - free - ours), ours, free, reason, index)
 
+    def ids(self) -> list[str]:
+        """Each card's own id, empty where the driver does not tell it."""
+        return [self._said(partial(self._id, card), "") for card in self.cards]
+
+    def _id(self, card: Any) -> str:
+        return _text(self._lib.nvmlDeviceGetUUID(card))
+
     def close(self) -> None:
         """Let go of the library; safe to call twice."""
         if self._is_open:
@@ -88,7 +96,7 @@ class Nvml:
     def _said(self, ask: Callable[[], str], otherwise: str) -> str:
         try:
             return ask()
-        except self._lib.NVMLError:
+        except (self._lib.NVMLError, AttributeError):
             return otherwise
 
 

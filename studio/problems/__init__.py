@@ -13,11 +13,21 @@ from studio.errors import UserError
 from studio.problems.base import Problem
 from studio.problems.collab import PROBLEM as collab
 from studio.problems.image_classification import PROBLEM as image_classification
+from studio.problems.image_regression import PROBLEM as image_regression
 from studio.problems.multi_label import PROBLEM as multi_label
 from studio.problems.segmentation import PROBLEM as segmentation
 from studio.problems.tabular import PROBLEM as tabular
+from studio.problems.text import PROBLEM as text
 
-PROBLEMS: tuple[Problem[Any], ...] = (image_classification, multi_label, segmentation, tabular, collab)
+PROBLEMS: tuple[Problem[Any], ...] = (
+    image_classification,
+    multi_label,
+    segmentation,
+    image_regression,
+    tabular,
+    collab,
+    text,
+)
 
 
 def problem_named(name: str, problems: tuple[Problem[Any], ...] | None = None) -> Problem[Any]:

@@ -9,14 +9,19 @@ module         what it has
 `options.py`   `Options` (frozen struct, fields annotated by `about`), `guess(folder)`, `stages(options)`
 `items.py`     `collect(recipe, root) -> Dataset`                                            no torch
                and, where a target is more than a class, `target_of(text, recipe) -> target` as typed by a person;
-               where it does not name the classes in it, `class_counts(dataset, recipe, root)` for the scan
+               where it does not name the classes in it, `class_counts(dataset, recipe, root)` for the scan,
+               and `classes_in(items, recipe, root)` for the samples shown
 `checks.py`    `check(dataset, recipe, root, progress) -> Iterator[Finding]`                 no torch
+               with a parameter `cache` it is given what is known of the files (`dataset/scan_cache.py`)
 `data.py`      `dataloaders(dataset, recipe, stage, batch_size, path) -> DataLoaders`;
                `preview(dls) -> tuple[PreviewSample, ...]` the batch as the model receives it
 `learner.py`   `build(dls, dataset, recipe, path) -> Learner`; `metric_names()`, and
                `metric_names_of(dataset)` where they depend on the targets
 `results.py`   `evaluate(learner, dataset, recipe, progress) -> Results`; with a parameter `folder` it is given the
                run's folder (or nothing, where that cannot be written) for the pictures of its figures
+               and, for the samples shown after every epoch, `shown(learner, items, dataset, recipe) ->
+               tuple[ItemResult, ...]` in the order of the items; with a parameter `folder` it may save the answer to
+               item number n as the picture `n.jpg` there
 `serving.py`   `serving(learner, dataset, recipe, root) -> Serving` for the ONNX bundle
                and, where a run's results decide about answers (thresholds), `settled(serving, learner, dataset,
                recipe, results or None) -> Serving`
@@ -41,18 +46,18 @@ No torch, no Qt here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 import msgspec
 from msgspec import Struct
 
 from studio.errors import UserError
-from studio.recipe.schema import Recipe, Split, Stage
+from studio.recipe.schema import Recipe, Split, SplitKind, Stage
 
 O = TypeVar("O", bound=Struct)  # noqa: E741
 
@@ -65,10 +70,18 @@ def names_in(target: Any) -> tuple[str, ...]:
 
 
 def in_words(target: Any) -> str:
-    """A target for people: several classes are joined, ``none`` where there are none of them."""
+    """A target for people: several classes are joined, ``none`` where there are none; a point is ``120 80``."""
     if isinstance(target, list | tuple):
-        return ", ".join(str(part) for part in target) or "none"
+        return ", ".join(_part_in_words(part) for part in target) or "none"
     return str(target)
+
+
+def _part_in_words(part: Any) -> str:
+    if part is None:
+        return "none"
+    if isinstance(part, list | tuple):
+        return " ".join(_part_in_words(number) for number in part)
+    return f"{part:.5g}" if isinstance(part, float) else str(part)
 
 
 class Item(Struct, frozen=True):
@@ -87,12 +100,14 @@ class Item(Struct, frozen=True):
 class Dataset:
     """Items in a fixed order (sorted by key, so that a seed means the same everywhere) and their classes.
 
-    `left_out` says what was found and not used: (key, why).
+    `left_out` says what was found and not used: (key, why). `groups` names the group of each item, by its key, where
+    the split keeps groups whole.
     """
 
     items: tuple[Item, ...]
     classes: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
 
     def train(self) -> tuple[Item, ...]:
         """Items that train."""
@@ -147,6 +162,8 @@ class Problem(Generic[O]):
         class, a language model instead of a classifier), each with whether more is better.
     usual_batch : int
         The largest batch that is chosen by itself, where there is plenty of data.
+    splits : tuple of str
+        The ways to split that mean something for its items.
     """
 
     name: str
@@ -162,6 +179,7 @@ class Problem(Generic[O]):
     package: str
     other_scores: tuple[tuple[str, bool], ...] = ()
     usual_batch: int = 64
+    splits: tuple[SplitKind, ...] = get_args(SplitKind)
 
     def judged_by(self, metrics: Collection[str]) -> tuple[str, bool]:
         """The metric that a run with these metrics is judged by, and whether more of it is better."""

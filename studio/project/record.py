@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from studio.engine.messages import RunStatus
+from studio.engine.messages import ModelOf, RunStatus
 from studio.project import atomic
 from studio.project.processes import Identity, is_alive
 
@@ -42,6 +42,16 @@ class RunRecord(Struct, frozen=True, kw_only=True):
         Whether a checkpoint is there to go on from; worked out when the record is read.
     writer : Identity or None
         The process that trains it.
+    seed : int or None
+        The recipe's seed, as it was run.
+    group : int or None
+        The first of the runs that repeat one recipe with other seeds; None for a run that was not repeated.
+    everything : int or None
+        The run whose recipe was trained on the validation items too: this one has no score of its own.
+    source : int or None
+        The run whose model it started from; None for the recipe's own weights.
+    model : ModelOf or None
+        Which epoch's weights its model has.
     """
 
     number: int
@@ -58,6 +68,11 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     broken: str = ""
     resumable: bool = False
     writer: Identity | None = None
+    seed: int | None = None
+    group: int | None = None
+    everything: int | None = None
+    source: int | None = None
+    model: ModelOf | None = None
 
 
 def read(folder: Path, number: int, has_checkpoint: bool, may_move: bool = True) -> RunRecord:

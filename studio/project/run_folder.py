@@ -51,6 +51,10 @@ class RunFolder:
         """The recipe as it was run."""
         return io.load(self.path / "recipe.toml")
 
+    def save_recipe(self, recipe: Recipe) -> None:
+        """Replace the recipe: stages to come were changed while it trained. Raises like `io.save`."""
+        io.save(self.path / "recipe.toml", recipe)
+
     def record(self) -> RunRecord:
         """Read the record; a damaged one comes back with a sentence in `broken`."""
         return record.read(self.path, self.number, bool(self.checkpoints()), self._writable)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import uuid
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from studio.errors import UserError
 from studio.project import record
@@ -26,6 +30,11 @@ def listed(folder: Path, writable: bool) -> list[RunRecord]:
     return [RunFolder(path, number, writable).record() for number, path in _folders(folder / "runs")]
 
 
+def folders(folder: Path) -> list[tuple[int, Path]]:
+    """The numbers and folders of all runs, newest last."""
+    return _folders(folder / "runs")
+
+
 def found(folder: Path, number: int, writable: bool) -> RunFolder:
     """Return a run.
 
@@ -34,6 +43,9 @@ def found(folder: Path, number: int, writable: bool) -> RunFolder:
     UserError
         Where there is none of that number, naming those that exist.
     """
+    plain = folder / "runs" / f"{number:04d}"
+    if plain.is_dir():
+        return RunFolder(plain, number, writable)
     runs = dict(_folders(folder / "runs"))
     if number in runs:
         return RunFolder(runs[number], number, writable)
@@ -41,8 +53,10 @@ def found(folder: Path, number: int, writable: bool) -> RunFolder:
     raise UserError(f"There is no run {number} in {folder}.", there)
 
 
-def made(folder: Path, recipe: Recipe, marks: dict[str, Mark]) -> RunFolder:
+def made(folder: Path, recipe: Recipe, marks: dict[str, Mark], **fields: Any) -> RunFolder:
     """Make the folder of a new run with all it starts from; it appears whole or not at all.
+
+    `fields` go to its record.
 
     Raises
     ------
@@ -53,7 +67,7 @@ def made(folder: Path, recipe: Recipe, marks: dict[str, Mark]) -> RunFolder:
     draft = runs / f".new-{uuid.uuid4().hex[:8]}"
     try:
         draft.mkdir(parents=True)
-        return _filled(draft, folder, recipe, marks)
+        return _filled(draft, folder, recipe, marks, fields)
     except OSError as error:
         raise disk_error(error, runs) from error
     finally:
@@ -80,13 +94,35 @@ def trashed(folder: Path, number: int) -> Path:
     return target
 
 
-def _filled(draft: Path, folder: Path, recipe: Recipe, marks: dict[str, Mark]) -> RunFolder:
+def untrashed(folder: Path, path: Path) -> int:
+    """Put a run back from the trash; return its number, which nothing else was given meanwhile.
+
+    Raises
+    ------
+    UserError
+        Where it is not in the trash any more.
+    """
+    found = _NUMBERED.fullmatch(path.name)
+    if found is None or not path.is_dir():
+        raise UserError(f"{path.name} is not in the trash any more.", "It was moved or deleted by hand.")
+    target = folder / "runs" / f"{int(found[1]):04d}"
+    try:
+        path.rename(target)
+    except OSError as error:
+        raise disk_error(error, target) from error
+    return int(found[1])
+
+
+def _filled(
+    draft: Path, folder: Path, recipe: Recipe, marks: dict[str, Mark], fields: dict[str, Any]
+) -> RunFolder:
     run = RunFolder(draft, 0)
     io.save(draft / "recipe.toml", recipe)
     run.save_marks(marks)
     while True:
         number = _next_number(folder)
-        record.write(draft, record.new(number, recipe.name, myself()))
+        fresh = record.new(number, recipe.name, myself())
+        record.write(draft, msgspec.structs.replace(fresh, seed=recipe.seed, **fields))
         target = folder / "runs" / f"{number:04d}"
         try:
             draft.rename(target)
@@ -106,5 +142,6 @@ def _next_number(folder: Path) -> int:
 def _folders(place: Path) -> list[tuple[int, Path]]:
     if not place.is_dir():
         return []
-    named = ((m, p) for p in place.iterdir() if (m := _NUMBERED.fullmatch(p.name)) and p.is_dir())
-    return sorted((int(m[1]), p) for m, p in named)
+    with os.scandir(place) as there:
+        named = [(m, e.path) for e in there if (m := _NUMBERED.fullmatch(e.name)) and e.is_dir()]
+    return sorted((int(m[1]), Path(path)) for m, path in named)

@@ -61,15 +61,29 @@ SPLIT: tuple[Field, ...] = tuple(
 )
 
 
+def split_fields(problem: Problem[Any]) -> tuple[Field, ...]:
+    """The fields of the split: only ways, and the fields of ways, that mean something for this problem type."""
+    kinds = set(problem.splits)
+    fields = []
+    for field in SPLIT:
+        if field.name == "split":
+            field = dataclasses.replace(field, choices={k: w for k, w in field.choices.items() if k in kinds})
+        if field.open and "folders" not in kinds:  # items without files have no folders, names or cameras
+            field = dataclasses.replace(field, choices={})
+        if field.shown_when is None or kinds & set(field.shown_when[1]):
+            fields.append(field)
+    return tuple(fields)
+
+
 def settable(problem: Problem[Any]) -> tuple[Field, ...]:
     """Every field that can be set for a problem type: its own options first."""
-    return (*describe(problem.options), *SPLIT, *STAGE_FIELDS, *TRAINING, *GENERAL)
+    return (*describe(problem.options), *split_fields(problem), *STAGE_FIELDS, *TRAINING, *GENERAL)
 
 
 def with_values(recipe: Recipe, problem: Problem[Any], values: Mapping[str, Any]) -> Recipe:
-    """Set several fields, options first: they may plan the stages anew. Raises like `with_value`."""
+    """Set several fields, options first: they may plan the stages anew; `split` last. Raises like `with_value`."""
     options = {f.name for f in describe(problem.options)}
-    for name in sorted(values, key=lambda name: name not in options):
+    for name in sorted(values, key=lambda name: (name not in options, name == "split")):
         recipe = with_value(recipe, problem, name, values[name])
     return recipe
 
@@ -93,7 +107,7 @@ def with_value(recipe: Recipe, problem: Problem[Any], name: str, value: Any) -> 
     """
     for fields, set_one in (
         (describe(problem.options), _with_option),
-        (SPLIT, _with_split),
+        (split_fields(problem), _with_split),
         (STAGE_FIELDS, _with_stages),
         (TRAINING, _with_training),
         (GENERAL, _with_general),
@@ -121,8 +135,8 @@ def _with_option(recipe: Recipe, problem: Problem[Any], field: Field, value: Any
     return msgspec.structs.replace(recipe, options=options, training=training)
 
 
-def _shape(stages: tuple[Stage, ...]) -> tuple[bool, ...]:
-    return tuple(stage.freeze for stage in stages)
+def _shape(stages: tuple[Stage, ...]) -> tuple[tuple[bool, int | None, str], ...]:
+    return tuple((stage.freeze, stage.freeze_to, stage.part) for stage in stages)
 
 
 def _replanned(planned: tuple[Stage, ...], before: tuple[Stage, ...]) -> tuple[Stage, ...]:
@@ -147,7 +161,10 @@ def scaled(stages: tuple[Stage, ...], size: int | None) -> tuple[Stage, ...]:
 def _with_split(recipe: Recipe, problem: Problem[Any], field: Field, value: Any) -> Recipe:
     name = "kind" if field.name == "split" else field.name
     read = read_value(field, value)
-    split = _checked(msgspec.structs.replace(recipe.data.split, **{name: read}), field, value)
+    meant = {name: read}
+    if field.shown_when is not None and len(field.shown_when[1]) == 1:
+        meant["kind"] = field.shown_when[1][0]  # who names the groups, or a column, means to split by them
+    split = _checked(msgspec.structs.replace(recipe.data.split, **meant), field, value)
     return msgspec.structs.replace(recipe, data=msgspec.structs.replace(recipe.data, split=split))
 
 

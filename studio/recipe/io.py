@@ -138,16 +138,19 @@ def _split(split: Split) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(split)
     shown = {f.name for f in describe(Split) if f.shown(plain)}
     changed = {name for name, value in plain.items() if value != getattr(Split(), name)}
-    return {name: value for name, value in plain.items() if name in shown | changed}
+    return {name: value for name, value in plain.items() if name in shown | changed and value is not None}
 
 
 def _stage(stage: Stage) -> str:
     plain: dict[str, Any] = msgspec.to_builtins(stage)
     ordered = {
+        "part": stage.part or None,
         "freeze": stage.freeze,
+        "freeze_to": stage.freeze_to,
         "epochs": stage.epochs,
         "size": stage.size,
         "batch_size": stage.batch_size,
+        "schedule": None if stage.schedule == "one_cycle" else stage.schedule,
     }
     ordered["lr"] = plain["lr"]
     return "[[training.stages]]\n" + "".join(_line(k, v) for k, v in ordered.items() if v is not None)

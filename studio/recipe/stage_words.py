@@ -1,4 +1,4 @@
-"""The fields that speak of all stages at once: epochs, size, batch size, rate. No torch, no Qt.
+"""The fields that speak of all stages at once: epochs, size, batch size, rate, schedule. No torch, no Qt.
 
 One value serves all stages in the way that the field says; values with commas are one per stage, in order.
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 from msgspec import Meta, Struct
 
 from studio.errors import UserError
 from studio.recipe.fields import Field, about, describe
-from studio.recipe.schema import Rate, Stage
+from studio.recipe.schema import Rate, Schedule, Stage
 from studio.recipe.values import entries, number, whole
 
 TIMES_LESS_THAWED = 10.0
@@ -58,6 +58,16 @@ class StageWords(Struct):
         ),
     ] = ""
 
+    schedule: Annotated[
+        str,
+        about(
+            "Schedule",
+            "How the rate goes within a stage: one_cycle, flat_cosine or constant; with commas one for each stage.",
+            more=True,
+            note="one-cycle",
+        ),
+    ] = "one_cycle"
+
 
 FIELDS: tuple[Field, ...] = describe(StageWords)
 
@@ -75,6 +85,7 @@ def with_stage_words(stages: Stages, name: str, value: Any) -> Stages:
         "size": _sizes,
         "batch_size": _batch_sizes,
         "lr": _rates,
+        "schedule": _schedules,
     }
     return setters[name](stages, _given(name, value))
 
@@ -107,6 +118,15 @@ def _sizes(stages: Stages, given: list[Any]) -> Stages:
 def _batch_sizes(stages: Stages, given: list[Any]) -> Stages:
     read = ["auto" if str(one).strip().lower() == "auto" else whole("batch_size", one, 1) for one in given]
     return _each(stages, "batch_size", _as_many("batch_size", stages, read))
+
+
+def _schedules(stages: Stages, given: list[Any]) -> Stages:
+    known = get_args(Schedule)
+    words = [str(one).strip().lower().replace("-", "_") for one in given]
+    wrong = next((word for word in words if word not in known), None)
+    if wrong is not None:
+        raise UserError(f"There is no schedule called “{wrong}”.", f"Use one of: {', '.join(known)}.")
+    return _each(stages, "schedule", _as_many("schedule", stages, words))
 
 
 def _rates(stages: Stages, given: list[Any]) -> Stages:

@@ -14,6 +14,7 @@ _import = builtins.__import__
 
 import importlib  # noqa: E402
 import logging  # noqa: E402
+import os  # noqa: E402
 import sys  # noqa: E402
 import threading  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
@@ -25,6 +26,7 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 builtins.__import__ = _import
 
+from studio.hardware import cards  # noqa: E402
 from studio.ui import theme  # noqa: E402
 from studio.ui.actions import Actions, Context  # noqa: E402
 from studio.ui.client import EngineClient, engine_command  # noqa: E402
@@ -66,6 +68,8 @@ class Studio(QObject):
         super().__init__(parent)
         self.settings = settings or Settings()
         self.store = Store(self)
+        if self.settings.values.card >= 0 and cards.VISIBLE not in os.environ:
+            cards.choose(self.settings.values.card)
         self.client = EngineClient(engine or engine_command(self.settings.values.checkpoint_minutes), self)
         self.notices = Notices(self.store, self)
         self.failures = Failures(self.notices, self)
@@ -98,6 +102,8 @@ class Studio(QObject):
         self.client.close()
         if self.store.project is not None:
             self.store.project.close()
+        if self.store.thumbnails is not None:
+            self.store.thumbnails.close()
 
     @Slot()
     def _warm_up(self) -> None:

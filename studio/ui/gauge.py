@@ -64,7 +64,8 @@ class GaugeReader(QObject):
             with Gauge() as gauge:
                 while not self._stop.is_set():
                     gauge.watch(self._pids)
-                    self._say(_shown(gauge.read()))
+                    every = gauge.read_all()
+                    self._say(_shown(every[gauge.card], every))
                     self._stop.wait(EVERY_S)
         except Exception as error:
             log.warning("the gauge stopped", exc_info=True)
@@ -75,7 +76,7 @@ class GaugeReader(QObject):
             self._read.emit(reading)
 
 
-def _shown(found: Any) -> Reading:
+def _shown(found: Any, every: tuple[Any, ...] = ()) -> Reading:
     """Whole mebibytes: the window draws no finer, and an unchanged reading is not drawn again."""
     return Reading(
         found.name,
@@ -85,4 +86,6 @@ def _shown(found: Any) -> Reading:
         round(found.ours_mib),
         round(found.free_mib),
         found.reason,
+        found.index,
+        tuple((one.index, one.name, float(round(one.free_mib))) for one in every) if len(every) > 1 else (),
     )

@@ -13,9 +13,9 @@ from studio.problems.base import Problem
 from studio.project import RunRecord
 
 _SHARE: Final = re.compile(
-    r"(^|_)(accuracy|acc|error_rate|precision|recall|sensitivity|specificity|dice|iou|jaccard|f\d|fbeta)(_|$)"
+    r"(^|_)(accuracy|acc|error_rate|precision|recall|sensitivity|specificity|dice|iou|jaccard|f\d|fbeta|pck|of_width)(_|$)"
 )
-_IN_UNIT: Final = frozenset({"rmse", "mae", "median_absolute_error", "max_error"})
+_IN_UNIT: Final = frozenset({"rmse", "mae", "median_absolute_error", "max_error", "point_error"})
 _TITLES: Final = {
     "valid_loss": "validation loss",
     "train_loss": "training loss",
@@ -27,6 +27,9 @@ _TITLES: Final = {
     "f1_score": "F1",
     "fbeta_score": "F-beta",
     "accuracy_multi": "accuracy per tag",
+    "point_error": "mean point error",
+    "error_of_width": "error as part of the width",
+    "pck": "points within 5 % of the width",
     "foreground_acc": "foreground accuracy",
 }
 _ABBREVIATIONS: Final = frozenset({"iou", "auc", "roc", "rmse", "mse", "mae"})

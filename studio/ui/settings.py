@@ -39,6 +39,7 @@ class Recent(Struct, frozen=True):
 class Values(Struct, frozen=True):
     """Every setting with its default.
 
+    `card` is the number of the card that was chosen among several; -1 leaves it to CUDA.
     `geometry` is Qt's own description of the window's place, base64.
     """
 
@@ -47,6 +48,7 @@ class Values(Struct, frozen=True):
     checkpoint_minutes: Annotated[int, Meta(ge=1, le=120)] = 5
     why_open: bool = True
     geometry: str = ""
+    card: Annotated[int, Meta(ge=-1)] = -1
     recents: tuple[Recent, ...] = ()
 
 

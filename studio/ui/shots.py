@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 from studio.engine import messages as m
 from studio.problems.base import Guess
 from studio.project import RunRecord
-from studio.ui import theme
+from studio.ui import shown, theme
 from studio.ui.actions import GuessView
 from studio.ui.preview import PrintedActions, settle
 from studio.ui.steps import STEPS, module_of, page_specs
@@ -100,22 +100,86 @@ class _Kind:
         KINDS[self.name](store)
 
 
+@dataclasses.dataclass(frozen=True)
+class _Rate:
+    """A state of the Rate page, by the name of its sample."""
+
+    name: str
+
+    def __call__(self, store: Store, _actions: PrintedActions) -> None:
+        from studio.ui.pages.rate_parts import sample
+
+        project = store.project
+        getattr(sample, f"fill_{self.name}")(store)
+        store.project = project
+        store.rateChanged.emit()
+
+
+RATE_SCENES = ("empty", "frozen", "running", "stopped", "overlay", "few", "error", "trying", "tried")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Told:
+    """A state of a page by its name, as its `scenes` module tells it."""
+
+    page: str
+    name: str
+
+    def __call__(self, store: Store, _actions: PrintedActions) -> None:
+        from importlib import import_module
+
+        import_module(f"studio.ui.pages.{self.page}_parts.scenes").SCENES[self.name](store)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Gauge:
+    """A state of the memory gauge, by its name."""
+
+    name: str
+
+    def __call__(self, store: Store, _actions: PrintedActions) -> None:
+        from studio.ui.shell.gauge_scenes import SCENES as STATES
+
+        STATES[self.name](store)
+
+
+GAUGE_SCENES = ("no-gpu", "two-cards", "unknown", "nothing-fits", "training")
+TRAIN_SCENES = (
+    "waiting",
+    "paused",
+    "editing",
+    "halved",
+    "stopped-early",
+    "over-fitting",
+    "finished",
+    "failed",
+)
+RUNS_SCENES = ("queue", "queue-failed", "seeds", "curve")
 KIND_SCENES = (
     ("results", "rows"), ("results", "numbers"), ("results", "ratings"), ("results", "tags"), ("results", "texts"),
     ("clean", "rows"), ("clean", "ratings"), ("data", "rows"), ("ship", "rows"), ("ship", "texts"), ("runs", "numbers"),
+    ("results", "points"), ("clean", "points"), ("data", "points"),
 )  # fmt: skip
 
 SCENES = (
     *(Scene(step.key, step.key, filled=step.key != "home") for step in STEPS),
     Scene("home-guess", "home", _guessed, filled=False),
+    *(Scene(f"gauge-{name}", "train", _Gauge(name), size=SMALL) for name in GAUGE_SCENES),
     Scene("train-lost", "train", _lost),
     Scene("train-small", "train", size=SMALL),
+    *(Scene(f"train-{name}", "train", _Told("train", name)) for name in TRAIN_SCENES),
+    Scene("train-over-fitting-small", "train", _Told("train", "over-fitting"), size=SMALL),
+    *(Scene(f"runs-{name}", "runs", _Told("runs", name)) for name in RUNS_SCENES),
+    Scene("runs-queue-small", "runs", _Told("runs", "queue"), size=SMALL),
     Scene("data-small", "data", size=SMALL),
     Scene("clean-small", "clean", size=SMALL),
     Scene("runs-small", "runs", size=SMALL),
     Scene("data-read-only", "data", _read_only),
     *(Scene(f"{page}-{kind}", page, _Kind(kind)) for page, kind in KIND_SCENES),
-    *(Scene(f"{key}-empty", key, _empty) for key in ("rate", "train", "results", "clean", "ship", "runs")),
+    *(Scene(f"rate-{name}", "rate", _Rate(name)) for name in RATE_SCENES),
+    Scene("rate-small", "rate", size=SMALL),
+    Scene("rate-tried-small", "rate", _Rate("tried"), size=SMALL),
+    *(Scene(f"{key}-empty", key, _empty) for key in ("train", "results", "clean", "ship", "runs")),
 )
 
 
@@ -135,6 +199,10 @@ class Stage(QObject):
         if scene.also is not None:
             scene.also(self.store, self.actions)
             self._tell()
+        if isinstance(scene.also, _Gauge):
+            self.window.gauge.set_gauge(shown.gauge_view(self.store))
+            self.window.gauge.open_panel()
+            self._choose_view(scene)
         settle(SETTLE_MS)
 
     def _fill(self, scene: Scene) -> None:
@@ -153,10 +221,20 @@ class Stage(QObject):
         if self.store.live is not None and self.store.live.active and self.store.job is None:
             self.store.job = JobView(1, "Train")
 
+    def _choose_view(self, scene: Scene) -> None:
+        """Pages of several views come with the one that the scene is about."""
+        from studio.ui.pages.runs_parts.scenes import VIEWS
+
+        views: Any = getattr(self.window.page(scene.page), "views", None)
+        if views is not None and isinstance(scene.also, _Told):
+            settle(1)
+            views.keyChosen.emit(VIEWS.get(scene.also.name, "runs"))
+
     def _tell(self) -> None:
         for name in ("engineChanged", "jobChanged", "runChanged", "runsChanged", "resultsChanged", "marksChanged",
                      "shipChanged", "rateChanged", "noticesChanged", "comparedChanged", "recipeChanged",
-                     "projectChanged", "scanChanged", "findingsChanged", "previewChanged"):  # fmt: skip
+                     "projectChanged", "scanChanged", "findingsChanged", "previewChanged", "queueChanged",
+                     "curveChanged", "estimateChanged"):  # fmt: skip
             signal: Any = getattr(self.store, name)
             signal.emit()
 

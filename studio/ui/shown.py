@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.engine import messages as m
-from studio.ui.live_run import LiveRun
+from studio.project.live_run import LiveRun
 from studio.ui.shell import GaugeView, Notice, RunState
 from studio.ui.shell.header import Kind
 from studio.ui.shell.rail import Mark
@@ -18,8 +18,10 @@ from studio.ui.widgets.words import duration
 from studio.ui.words import WHAT
 
 _KINDS: dict[str, Kind] = {
-    "Scan": "checking", "Check": "checking", "Preview": "checking", "Estimate": "checking", "FindRate": "finding",
-    "Train": "training", "Evaluate": "evaluating", "Export": "exporting", "Predict": "evaluating",
+    "Scan": "checking", "Check": "checking", "Preview": "checking", "Estimate": "checking",
+    "FindRate": "finding", "TryRates": "finding",
+    "Train": "training", "Curve": "evaluating", "Evaluate": "evaluating",
+    "Export": "exporting", "Predict": "evaluating",
 }  # fmt: skip
 _FIT_WORDS = {"training": "Training", "validating": "Validating", "checkpointing": "Writing a checkpoint"}
 _USABLE = ("finished", "stopped")
@@ -87,7 +89,7 @@ def rail_marks(store: Store) -> dict[str, tuple[Mark, str]]:
     running = store.job.what if store.job is not None else ""
     return {
         "data": ("running", "") if running in ("Scan", "Check") else _data_mark(store),
-        "rate": ("running", "") if running == "FindRate" else _rate_mark(store),
+        "rate": ("running", "") if running in ("FindRate", "TryRates") else _rate_mark(store),
         "train": ("running", "") if running == "Train" else _train_mark(store),
         "results": ("running", "") if running == "Evaluate" else _done(store.results is not None),
         "clean": _done(bool(store.marks)),
@@ -138,7 +140,40 @@ def gauge_view(store: Store) -> GaugeView:
         chosen_batch=_chosen(store),
         reason=stage.reason if stage is not None else reading.reason,
         stages=_stages(store),
+        meanings=tuple(tick.means for tick in stage.ticks if tick.means) if stage is not None else (),
+        taken=_taken(store),
+        offers=_offers(store, stage),
+        cards=reading.cards,
+        card=reading.card,
+        how=stage.how if stage is not None else "",
     )
+
+
+def _offers(store: Store, stage: m.StageEstimate | None) -> tuple[tuple[str, float, bool], ...]:
+    limit = store.estimate.limit_mib if store.estimate is not None else 0.0
+    return (
+        tuple((o.words, o.memory_mib, o.memory_mib <= limit) for o in stage.offers)
+        if stage is not None
+        else ()
+    )
+
+
+def _taken(store: Store) -> tuple[tuple[str, float, float, float | None], ...]:
+    """What the stages of the run under way, or of the last one, really took."""
+    run = store.live or store.run
+    if run is None:
+        return ()
+    return tuple(
+        (_stage_title(plan.freeze, plan.batch_size), one.floor_mib, one.peak_mib, one.predicted_mib)
+        for plan in run.plan
+        if (one := run.memory.get(plan.index)) is not None
+    )
+
+
+def gauge_offer(store: Store, number: int) -> m.Offer | None:
+    """The way out with that place in the gauge's panel."""
+    stage = _stage_estimate(store)
+    return stage.offers[number] if stage is not None and number < len(stage.offers) else None
 
 
 def gauge_stage(store: Store) -> int:
@@ -178,7 +213,7 @@ def _stages(store: Store) -> tuple[tuple[str, float, float], ...]:
     return tuple(
         (
             _stage_title(stages[e.stage].freeze, e.chosen),
-            e.ticks[0].memory_mib if e.ticks else 0.0,
+            e.floor_mib or (e.ticks[0].memory_mib if e.ticks else 0.0),
             e.memory_mib,
         )
         for e in store.estimate.stages

@@ -5,7 +5,8 @@ A signal says *what* changed and carries no value: a late listener reads the sam
 Must not import torch, fastai, pandas, numpy or pyqtgraph.
 
 `plans` says the stages of each run in words. `run` is the run that Train and Results show; `live` the one that the
-engine trains now (often the same object).
+engine trains now (often the same object). `follows_recipe` says whether its plan is that of the open recipe, so
+that an edit of stages to come reaches it.
 
 Signals
 -------
@@ -17,7 +18,7 @@ scanChanged       counts, classes, samples, or why there are none
 findingsChanged   the doctor's findings
 previewChanged    the augmented batch
 estimateChanged   predicted memory
-rateChanged       the finder's curve (at most one a tick)
+rateChanged       the finder's curve, or that of three short fits (at most one a tick)
 runChanged        the live run's curves (at most one a tick)
 runsChanged       the list of runs
 comparedChanged   the stories of the ticked runs
@@ -26,6 +27,9 @@ marksChanged      the cleaning journal
 shipChanged       exports and predictions
 gaugeChanged      a reading of memory
 noticesChanged    the list of notices
+queueChanged      the queue of runs, or whether it goes
+queueDone         the last run of the queue has ended (`queue_words` says how)
+curveChanged      the learning curve of "Do I need more data?"
 """
 
 from __future__ import annotations
@@ -38,10 +42,12 @@ from PySide6.QtCore import QObject, Signal
 from studio.engine import messages as m
 from studio.problems.base import Problem
 from studio.project import Project, RunRecord
+from studio.project.live_run import LiveRun
 from studio.project.marks import Mark
+from studio.project.queue import Entry
 from studio.project.results import Results
-from studio.recipe.schema import Recipe
-from studio.ui.live_run import LiveRun
+from studio.recipe.schema import Rate, Recipe
+from studio.ui.samples.pack import Pack
 
 EngineState = Literal["off", "starting", "ready", "busy", "died"]
 
@@ -78,6 +84,30 @@ class RateView:
     error: m.Failed | None = None
 
 
+@dataclass
+class TrialsView:
+    """Three short fits at a tenth, once and ten times a rate: their losses as they grow, and the answer."""
+
+    stage: int = 0
+    running: bool = False
+    rate: Rate | None = None
+    steps: int = 0
+    losses: tuple[list[float | None], ...] = field(default_factory=lambda: ([], [], []))
+    tried: m.RatesTried | None = None
+    error: m.Failed | None = None
+
+
+@dataclass(frozen=True)
+class CurveView:
+    """The learning curve: its points as they come, and the answer once all are there."""
+
+    running: bool = False
+    started: m.CurveStarted | None = None
+    points: tuple[m.CurvePoint, ...] = ()
+    found: m.CurveFound | None = None
+    error: str = ""
+
+
 @dataclass(frozen=True)
 class Reading:
     """Memory of the device that fits run on, in MiB. `kind` "unknown" comes with a `reason`."""
@@ -89,6 +119,9 @@ class Reading:
     ours_mib: float = 0.0
     free_mib: float = 0.0
     reason: str = ""
+    card: int = 0
+    cards: tuple[tuple[int, str, float], ...] = ()
+    """Number, name and free memory of each card, where there are several."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +168,9 @@ class Store(QObject):
     shipChanged = Signal()
     gaugeChanged = Signal()
     noticesChanged = Signal()
+    queueChanged = Signal()
+    queueDone = Signal()
+    curveChanged = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -160,14 +196,22 @@ class Store(QObject):
         self.preview_error: m.Failed | None = None
         self.estimate: m.Estimated | None = None
         self.rate = RateView()
+        self.trials = TrialsView()
         self.run: LiveRun | None = None
         self.live: LiveRun | None = None
         self.runs: list[RunRecord] = []
         self.plans: dict[int, str] = {}
         self.compared: dict[int, RunStory] = {}
+        self.sparks: dict[int, tuple[float, ...]] = {}
+        self.queue: tuple[Entry, ...] = ()
+        self.queue_going = False
+        self.queue_words = ""
+        self.curve = CurveView()
+        self.follows_recipe = False
         self.results: Results | None = None
         self.results_run: int | None = None
         self.marks: dict[str, Mark] = {}
+        self.thumbnails: Pack | None = None
         self.exports: list[m.Exported] = []
         self.predictions: m.Predicted | None = None
         self.ship_error: m.Failed | None = None

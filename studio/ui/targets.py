@@ -5,6 +5,7 @@ Must not import: Qt, numpy.
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 _MOST_NUMBERS: Final = 6
@@ -64,6 +65,21 @@ def is_amount(target: Any) -> bool:
     return isinstance(target, int | float) and not isinstance(target, bool)
 
 
+def is_points(target: Any) -> bool:
+    """Whether a target is points: pairs of x and y, nothing for one that is not known."""
+    if not isinstance(target, list | tuple) or not any(isinstance(part, list | tuple) for part in target):
+        return False
+    return all(part is None or (isinstance(part, list | tuple) and len(part) == 2) for part in target)
+
+
+def distance_words(target: Any, predicted: Any) -> str:
+    """How far points are off on the average: ``8.3 px off``; empty where none is known."""
+    pairs = [(t, p) for t, p in zip(target, predicted, strict=False) if t is not None and p is not None]
+    if not pairs:
+        return ""
+    return f"{sum(math.dist(t, p) for t, p in pairs) / len(pairs):.1f} px off"
+
+
 def names_of(target: Any) -> tuple[str, ...]:
     """The classes of a target: one, several, or none."""
     if isinstance(target, str):
@@ -75,6 +91,8 @@ def seen_words(target: Any, predicted: Any) -> str:
     """The model's side: ``seen as bee``, ``rightly seen``, ``missed road``, ``predicted 98.3``; empty for nothing."""
     if predicted is None:
         return ""
+    if is_points(target) and is_points(predicted):
+        return distance_words(target, predicted)
     if is_amount(target) or is_amount(predicted):
         return f"predicted {target_words(predicted)}"
     if agrees(target, predicted):

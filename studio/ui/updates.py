@@ -14,18 +14,31 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.engine import messages as m
-from studio.errors import UserError
-from studio.project import Project, RunRecord
+from studio.project import Project
+from studio.project.live_run import LiveRun
+from studio.project.run_index import Known
+from studio.recipe.schema import Rate, Stage
 from studio.ui.background import in_background
 from studio.ui.client import EngineClient
-from studio.ui.live_run import LiveRun
 from studio.ui.notices import Notices
-from studio.ui.store import JobView, NoticeView, RateView, Store
-from studio.ui.words import WHAT, clock, stages_words
+from studio.ui.store import CurveView, JobView, NoticeView, RateView, Store, TrialsView
+from studio.ui.words import WHAT, clock
 
 log = logging.getLogger(__name__)
 
-_RUN_EVENTS = (m.StageStarted, m.Batches, m.EpochDone, m.Checkpointed, m.RunState)
+_RUN_EVENTS = (
+    m.StageStarted,
+    m.Batches,
+    m.EpochDone,
+    m.Checkpointed,
+    m.RunState,
+    m.SamplesShown,
+    m.BestSoFar,
+    m.StoppedEarly,
+    m.PlanChanged,
+    m.StageMemory,
+    m.Halved,
+)
 _SCORED = ("finished", "stopped")
 
 
@@ -49,6 +62,7 @@ class Updates(QObject):
         self._said: dict[str, NoticeView] = {}
         self._reading_runs = False
         self._runs_stale = False
+        self._halved: m.Halved | None = None
         client.jobSent.connect(self._job_sent)
         client.eventsArrived.connect(self.take_in)
         client.stateChanged.connect(self._engine_changed)
@@ -73,15 +87,14 @@ class Updates(QObject):
         if project is None:
             return
         self._reading_runs, self._runs_stale = True, False
-        known = dict(self._store.plans)
-        in_background(self, lambda: records_of(project, known), self._runs_read, self._runs_unread)
+        in_background(self, lambda: records_of(project), self._runs_read, self._runs_unread)
 
     @Slot(object)
-    def _runs_read(self, answer: tuple[Project, list[RunRecord], dict[int, str]]) -> None:
+    def _runs_read(self, answer: tuple[Project, list[Known]]) -> None:
         self._reading_runs = False
-        project, runs, plans = answer
+        project, known = answer
         if project is self._store.project:
-            self._store.runs, self._store.plans = runs, plans
+            take_runs(self._store, known)
             self._store.runsChanged.emit()
         if self._runs_stale or project is not self._store.project:
             self.read_runs()
@@ -125,6 +138,8 @@ class Updates(QObject):
         self._store.job = JobView(command.job, what, WHAT.get(what, what), background=background)
         if isinstance(command, m.FindRate):
             self._start_rate(command.stage)
+        elif isinstance(command, m.TryRates):
+            self._start_trials(command)
         elif isinstance(command, m.Check):
             self._store.findings = None
         self._mark("jobChanged")
@@ -134,6 +149,11 @@ class Updates(QObject):
         old = self._store.rate
         earlier = old.earlier if old.found is None else (*old.earlier, old.found)
         self._store.rate = RateView(stage=stage, running=True, earlier=earlier)
+        self._mark("rateChanged")
+
+    def _start_trials(self, command: m.TryRates) -> None:
+        rate = Rate(max=command.max, min=command.min)
+        self._store.trials = TrialsView(stage=command.stage, running=True, rate=rate)
         self._mark("rateChanged")
 
     @Slot()
@@ -151,8 +171,12 @@ class Updates(QObject):
         if self._store.job is not None:
             self._store.job = None
             self._mark("jobChanged")
-        if self._store.rate.running:
-            self._store.rate.running = False
+        self._search_over(self._store.rate)
+        self._search_over(self._store.trials)
+
+    def _search_over(self, search: RateView | TrialsView) -> None:
+        if search.running:
+            search.running = False
             self._mark("rateChanged")
 
     def _engine_died(self, words: str) -> None:
@@ -205,9 +229,30 @@ class Updates(QObject):
         said = self._said.pop(what, None)
         if said is not None:
             self._notices.take_back(said)
+        if what == "Train" and self._halved is not None:
+            self._go_on_afresh(self._halved)
         if what == "Check" and self._store.findings is None:
             self._store.findings = ()
             self._mark("findingsChanged")
+
+    def _go_on_afresh(self, halved: m.Halved) -> None:
+        """Resume a run that ran out of memory in a fresh engine: memory is surely given back only when one ends."""
+        self._halved = None
+        waiting = [(command, self._client.in_background(command)) for command in self._client.waiting()]
+        self._client.restart()
+        self._client.submit(m.Train(resume=halved.run))
+        for command, background in waiting:
+            self._client.submit(command, background=background)
+        self._notices.say(
+            "warning",
+            f"Memory ran out in stage {halved.stage + 1}. The run goes on with {halved.batch_size} items at once; "
+            f"{halved.accumulate} such parts make one step, so that it learns as before.",
+            "The gauge chooses a smaller batch for the next run, or takes one that you set.",
+        )
+
+    def _on_halved(self, event: m.Halved) -> None:
+        self._halved = event
+        self._on_run_event(event)
 
     def _on_cancelled(self, event: m.Cancelled) -> None:
         self._over(event.job)
@@ -227,9 +272,8 @@ class Updates(QObject):
         if job is not None and job.number == number:
             self._store.job = None
             self._mark("jobChanged")
-        if what == "FindRate" and self._store.rate.running:
-            self._store.rate.running = False
-            self._mark("rateChanged")
+        if what in ("FindRate", "TryRates"):
+            self._search_over(self._store.rate if what == "FindRate" else self._store.trials)
         return what
 
     def _on_notice(self, event: m.Notice) -> None:
@@ -268,6 +312,18 @@ class Updates(QObject):
         rate.lrs, rate.losses, rate.smooth = list(event.lrs), list(event.losses), list(event.smooth)
         self._mark("rateChanged")
 
+    def _on_trial_points(self, event: m.TrialPoints) -> None:
+        trials = self._store.trials
+        trials.steps = event.steps
+        trials.losses[event.trial].extend(event.losses)
+        self._mark("rateChanged")
+
+    def _on_rates_tried(self, event: m.RatesTried) -> None:
+        trials = self._store.trials
+        trials.tried, trials.stage, trials.steps = event, event.stage, event.steps
+        trials.losses = tuple(list(fit.losses) for fit in event.fits)
+        self._mark("rateChanged")
+
     # -- events of a run
 
     def _on_run_started(self, event: m.RunStarted) -> None:
@@ -277,6 +333,7 @@ class Updates(QObject):
             live = store.run if store.run is not None and store.run.run == event.run else LiveRun(event.run)
         live.apply(event)
         store.live = store.run = live
+        store.follows_recipe = store.recipe is not None and same_plan(live.plan, store.recipe.training.stages)
         self._mark("runChanged")
         self.read_runs()
 
@@ -305,6 +362,22 @@ class Updates(QObject):
         self.read_results(event.run)
         self.read_runs()
 
+    # -- events of the learning curve
+
+    def _on_curve_started(self, event: m.CurveStarted) -> None:
+        self._store.curve = CurveView(True, event, event.points)
+        self._mark("curveChanged")
+
+    def _on_curve_point(self, event: m.CurvePointDone) -> None:
+        curve = self._store.curve
+        self._store.curve = dataclasses.replace(curve, points=(*curve.points, event.point))
+        self._mark("curveChanged")
+
+    def _on_curve_found(self, event: m.CurveFound) -> None:
+        curve = self._store.curve
+        self._store.curve = dataclasses.replace(curve, running=False, points=event.points, found=event)
+        self._mark("curveChanged")
+
     # -- events of shipping
 
     def _on_exported(self, event: m.Exported) -> None:
@@ -317,18 +390,22 @@ class Updates(QObject):
         self._mark("shipChanged")
 
 
-def records_of(project: Project, known: dict[int, str]) -> tuple[Project, list[RunRecord], dict[int, str]]:
-    """The runs, and their stages in words; those that are known are not read again, as a run's recipe never changes."""
-    runs = project.runs()
-    plans = {run.number: known.get(run.number) or _plan_of(project, run.number) for run in runs}
-    return project, runs, plans
+def same_plan(plan: tuple[m.StagePlan, ...], stages: tuple[Stage, ...]) -> bool:
+    """Whether a run is planned with the stages that a recipe has."""
+    asked = [(s.freeze, s.epochs, s.size, s.lr.max, s.lr.min, s.schedule) for s in stages]
+    return asked == [(p.freeze, p.epochs, p.size, p.lr_max, p.lr_min, p.schedule) for p in plan]
 
 
-def _plan_of(project: Project, run: int) -> str:
-    try:
-        return stages_words(project.run(run).recipe)
-    except UserError:
-        return ""
+def take_runs(store: Store, known: list[Known]) -> None:
+    """Put the list of runs into the store."""
+    store.runs = [one.record for one in known]
+    store.plans = {one.record.number: one.plan for one in known}
+    store.sparks = {one.record.number: one.spark for one in known}
+
+
+def records_of(project: Project) -> tuple[Project, list[Known]]:
+    """What the list shows of the runs."""
+    return project, project.overview()
 
 
 _NOTHING_KEPT = "No checkpoint had been written yet, so the run has to start again."
@@ -337,6 +414,7 @@ _ERROR_PLACES: dict[str, Callable[[Store, m.Failed], None]] = {
     "Scan": lambda store, failed: setattr(store, "scan_error", failed),
     "Preview": lambda store, failed: setattr(store, "preview_error", failed),
     "FindRate": lambda store, failed: setattr(store.rate, "error", failed),
+    "TryRates": lambda store, failed: setattr(store.trials, "error", failed),
     "Export": lambda store, failed: setattr(store, "ship_error", failed),
     "Predict": lambda store, failed: setattr(store, "ship_error", failed),
 }
@@ -344,6 +422,7 @@ _ERROR_SIGNALS = {
     "Scan": "scanChanged",
     "Preview": "previewChanged",
     "FindRate": "rateChanged",
+    "TryRates": "rateChanged",
     "Export": "shipChanged",
     "Predict": "shipChanged",
 }
@@ -360,10 +439,16 @@ _HANDLERS: dict[type[m.Event], Callable[[Updates, Any], None]] = {
     m.Estimated: Updates._on_estimated,
     m.RatePoints: Updates._on_rate_points,
     m.RateFound: Updates._on_rate_found,
+    m.TrialPoints: Updates._on_trial_points,
+    m.RatesTried: Updates._on_rates_tried,
     m.RunStarted: Updates._on_run_started,
     m.RunDone: Updates._on_run_done,
     m.Evaluated: Updates._on_evaluated,
+    m.CurveStarted: Updates._on_curve_started,
+    m.CurvePointDone: Updates._on_curve_point,
+    m.CurveFound: Updates._on_curve_found,
     m.Exported: Updates._on_exported,
     m.Predicted: Updates._on_predicted,
     **dict.fromkeys(_RUN_EVENTS, Updates._on_run_event),
+    m.Halved: Updates._on_halved,
 }

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.ui import shown
 from studio.ui.actions import Actions
+from studio.ui.notify import Notifier
 from studio.ui.pages.base import Page
 from studio.ui.store import Store
 from studio.ui.widgets.words import duration
@@ -30,7 +31,9 @@ class Wiring(QObject):
         self._window, self._store, self._actions = window, store, actions
         self._kept_at: float | None = None
         self._kept_count = 0
+        self._taken: tuple[int, int] | None = None
         self._take_back = ""
+        self._notifier = Notifier(window, self)
         self._clock = QTimer(self)
         self._clock.setInterval(SAVED_EVERY_MS)
         self._clock.timeout.connect(self._show_saved)
@@ -65,8 +68,10 @@ class Wiring(QObject):
             signal.connect(self._show_marks)
         for signal in (store.gaugeChanged, store.estimateChanged, store.recipeChanged):
             signal.connect(self._show_gauge)
+        store.runChanged.connect(self._show_taken)
         store.recipeChanged.connect(self._show_saved)
         store.noticesChanged.connect(self._show_notices)
+        store.queueDone.connect(self._queue_done)
 
     @Slot()
     def _show_project(self) -> None:
@@ -107,8 +112,21 @@ class Wiring(QObject):
         self._window.gauge.set_gauge(shown.gauge_view(self._store))
 
     @Slot()
+    def _show_taken(self) -> None:
+        """A run's batches come many a second; only what stages took matters here."""
+        run = self._store.live
+        now = (run.stage, len(run.memory)) if run is not None else None
+        if now != self._taken:
+            self._taken = now
+            self._show_gauge()
+
+    @Slot()
     def _show_notices(self) -> None:
         self._window.set_notices(shown.notices(self._store))
+
+    @Slot()
+    def _queue_done(self) -> None:
+        self._notifier.tell(self._store.queue_words)
 
     def _note_checkpoint(self) -> None:
         live = self._store.live
@@ -146,6 +164,8 @@ class Wiring(QObject):
         window.header.stopKeepRequested.connect(actions.stop_keep)
         window.header.discardRequested.connect(actions.discard)
         window.gauge.batchChosen.connect(self._choose_batch)
+        window.gauge.offerChosen.connect(self._take_offer)
+        window.gauge.cardChosen.connect(self._choose_card)
         window.notices.fixRequested.connect(self._mend)
         window.notices.dismissRequested.connect(actions.dismiss_notice)
         window.notices.clearRequested.connect(self._dismiss_all)
@@ -175,7 +195,21 @@ class Wiring(QObject):
 
     @Slot(object)
     def _choose_batch(self, batch: Any) -> None:
-        self._actions.set_stage(shown.gauge_stage(self._store), batch_size=batch)
+        also = {"accumulate": 1} if batch == "auto" else {}
+        self._actions.set_stage(shown.gauge_stage(self._store), batch_size=batch, **also)
+
+    @Slot(int)
+    def _take_offer(self, number: int) -> None:
+        offer = shown.gauge_offer(self._store, number)
+        if offer is not None and offer.stage:
+            self._actions.set_stage(shown.gauge_stage(self._store), **offer.stage)
+        elif offer is not None:
+            self._actions.set_values(offer.values)
+
+    @Slot(int)
+    def _choose_card(self, number: int) -> None:
+        self._window.gauge.panel.put_away()
+        self._actions.choose_card(number)
 
     @Slot(int)
     def _mend(self, number: int) -> None:

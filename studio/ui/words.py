@@ -9,15 +9,15 @@ import signal
 from collections.abc import Sequence
 from datetime import datetime
 
-from studio.recipe.schema import Recipe
-
 WHAT = {
     "Scan": "Reading the data",
     "Check": "Checking the data",
     "Preview": "Drawing a batch",
     "Estimate": "Predicting memory",
     "FindRate": "Finding the rate",
+    "TryRates": "Trying three rates",
     "Train": "Training",
+    "Curve": "Training on parts of the data",
     "Evaluate": "Looking at every item",
     "Export": "Exporting",
     "Predict": "Predicting",
@@ -68,10 +68,3 @@ def started_words(text: str) -> str:
         return text
     local = moment.astimezone() if moment.tzinfo else moment
     return f"{local.day} {local:%b %Y, %H:%M}"
-
-
-def stages_words(recipe: Recipe) -> str:
-    """The plan in a few words: ``3 frozen, 4 thawed``."""
-    return ", ".join(
-        f"{stage.epochs} {'frozen' if stage.freeze else 'thawed'}" for stage in recipe.training.stages
-    )

@@ -11,7 +11,20 @@ from rich.console import Console
 
 from tests.bench.timing import show
 
-BENCHES = ("overhead", "event_loop")
+BENCHES = (
+    "overhead",
+    "event_loop",
+    "grid",
+    "curves",
+    "start_up",
+    "scan",
+    "images",
+    "step",
+    "tables",
+    "same_accuracy",
+    "flat_memory",
+    "memory",
+)
 
 
 def main(names: list[str]) -> int:
@@ -27,7 +40,7 @@ def main(names: list[str]) -> int:
     )
     for name in names or BENCHES:
         bench = import_module(f"tests.bench.{name}")
-        show(bench.TITLE, bench.run(), console)
+        getattr(bench, "show", show)(bench.TITLE, bench.run(), console)
     return 0
 
 

@@ -33,6 +33,13 @@ def test_the_whole_way_from_a_folder_to_answers(thaw: Thaw, tmp_path: Path) -> N
     assert found.status == 0
     assert found.lines[-1]["suggestions"].keys() == {s["name"] for s in found.lines[-2]["suggestions"]}
 
+    assert len(found.lines[-2]["lrs"]) == len(found.lines[-2]["losses"]) > 20
+
+    three = thaw("lr-find", folder, "--three", "--rate", "1e-4,1e-3", "--json")
+    assert three.status == 0
+    assert [fit["max"] for fit in three.lines[-1]["fits"]] == [1e-4, 1e-3, 1e-2]
+    assert {line["trial"] for line in three.lines if line.get("event") == "TrialPoints"} == {0, 1, 2}
+
     trained = thaw("train", folder, "--json")
     assert trained.status == 0
     events, last = trained.lines[:-1], trained.lines[-1]

@@ -13,8 +13,10 @@ import pytest
 from studio import log
 from studio.cli import COMMANDS
 from studio.cli import app as command_line
+from studio.cli.lr_find import read_rate
 from studio.cli.output import opened
 from studio.errors import UserError
+from studio.recipe.schema import Rate
 from tests.cli.conftest import Thaw
 
 HEAVY = {"torch", "fastai", "pandas", "PySide6", "sklearn", "onnxruntime"}
@@ -162,3 +164,14 @@ def test_a_project_alone_opens_the_window(made: Path, monkeypatch: pytest.Monkey
     assert entry.main([str(made)]) == 0
     assert entry.main([]) == 0
     assert asked == [made, None]
+
+
+@pytest.mark.parametrize("text", ["", "fast", "1e-3,1e-4,1e-5", "-1", "0,1e-3", "nan", "inf"])
+def test_a_rate_that_is_none_is_refused_in_words(text: str) -> None:
+    with pytest.raises(UserError, match="is no rate"):
+        read_rate(text)
+
+
+def test_rates_are_read_in_either_order() -> None:
+    assert read_rate("5e-3") == Rate(max=5e-3)
+    assert read_rate("1e-3, 1e-5") == Rate(max=1e-3, min=1e-5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,12 @@ from studio.engine.callbacks.follow import loaders
 from studio.engine.control import Cancelled, Control
 from studio.engine.session import Session
 from studio.project import Project
+from studio.recipe.schema import Rate
 from tests.engine import toy_problem
 from tests.engine.conftest import Told, recipe, with_stages
 from tests.engine.toy_problem import items
+
+_RULES = (suggestions.valley, suggestions.slide, suggestions.minimum)
 
 
 def ready(folder: Path, **options: Any) -> Any:
@@ -61,12 +65,12 @@ def test_the_curve_is_fastais_to_the_bit(tmp_path: Path, options: dict[str, floa
 
 
 def test_fastais_suggestions_come_out_the_same(tmp_path: Path) -> None:
-    from fastai.callback.schedule import minimum, slide, steep, valley
+    from fastai.callback.schedule import minimum, slide, valley
 
     curve = sweep(ready(tmp_path))
-    theirs = ready(tmp_path).lr_find(show_plot=False, suggest_funcs=(valley, slide, minimum, steep))
-    lrs, losses = suggestions.trimmed(curve.lrs, curve.smooth, rates.POINTS)
-    ours = {s.name: s.max for s in suggestions.suggest(lrs, losses, freeze=True, frozen_rate=None)}
+    theirs = ready(tmp_path).lr_find(show_plot=False, suggest_funcs=(valley, slide, minimum))
+    seen = suggestions.trimmed(curve.lrs, curve.smooth, curve.losses, rates.POINTS)
+    ours = {rule.__name__: rule(seen.lrs, seen.losses) for rule in _RULES}
     for name, value in zip(theirs._fields, theirs, strict=True):
         assert ours[name] == pytest.approx(float(value), rel=1e-5), name
 
@@ -138,7 +142,7 @@ def test_its_answer_is_told_live_and_kept(make: Callable[..., Project], told: To
     assert kept == found
     assert found.groups == ("early layers", "later layers", "head")
     assert found.trainable == (False, False, True)
-    assert {s.name for s in found.suggestions} >= {"steepest", "valley", "slide", "minimum", "steep"}
+    assert {s.name for s in found.suggestions} >= {"steepest", "valley", "slide", "minimum"}
 
 
 def test_a_thawed_stage_gets_a_range_below_the_frozen_rate(make: Callable[..., Project], told: Told) -> None:
@@ -159,3 +163,18 @@ def test_a_curve_of_no_numbers_gives_a_sentence_and_no_suggestion(
     assert found.suggestions == ()
     assert "too few" in found.sentence
     assert found.losses[-1] is None
+
+
+def test_nothing_is_written_but_the_answer(
+    make: Callable[..., Project], tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+    project = make()
+    monkeypatch.chdir(tmp_path / "data")
+    before = set(tmp_path.rglob("*"))
+    session = Session(project, told, Control())
+    session.find_rate(0)
+    session.try_rates(1, Rate(max=1e-3))
+    new = {path.relative_to(project.folder).as_posix() for path in set(tmp_path.rglob("*")) - before}
+    assert new == {"rates", "rates/0001.json"}

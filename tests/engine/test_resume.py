@@ -16,7 +16,7 @@ from studio.engine.control import Control
 from studio.engine.session import Session
 from studio.errors import UserError
 from studio.project import Project
-from studio.ui.live_run import LiveRun
+from studio.project.live_run import LiveRun
 from tests.engine import toy_problem
 from tests.engine.conftest import Told, recipe
 
@@ -86,6 +86,7 @@ def test_every_place_that_a_kill_can_hit_is_covered(whole: Whole) -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "stage 0 begins",  # before its first batch
         "checkpoint at 1",  # after the very first batch
         "checkpoint at 6",  # all batches of the epoch done, its validation not
         "epoch ends at 6",
@@ -112,7 +113,10 @@ def curves(story: LiveRun) -> tuple[object, ...]:
 
 def test_nothing_to_go_on_from_is_said(whole: Whole) -> None:
     with pytest.raises(UserError, match="no checkpoint"):
-        resumed(whole.moments["stage 0 begins"])
+        folder = copied(whole.moments["stage 0 begins"])
+        for path in folder.glob("runs/*/checkpoint-*"):
+            path.unlink()
+        resumed(folder)
 
 
 @pytest.mark.parametrize("when", ["training", "validating", "first batch"])

@@ -18,7 +18,7 @@ from studio.engine.control import Control
 from studio.engine.session import Session
 from studio.errors import UserError
 from studio.project import Project
-from studio.ui.live_run import LiveRun
+from studio.project.live_run import LiveRun
 from tests.engine.conftest import Told, recipe, with_stages
 
 Make = Callable[..., Project]

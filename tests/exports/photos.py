@@ -48,7 +48,8 @@ def recipe_of(root: Path, **options: Any) -> Recipe:
             stages=(
                 Stage(freeze=True, epochs=1, size=SIZE, batch_size=4, lr=Rate(max=2e-3)),
                 Stage(freeze=False, epochs=1, size=SIZE, batch_size=4, lr=Rate(min=1e-4, max=1e-3)),
-            )
+            ),
+            exact=True,
         ),
         seed=7,
     )

@@ -48,7 +48,9 @@ def test_the_script_trains_as_the_studio_does_and_the_run_ships_in_every_format(
 ) -> None:
     """One real run, cleaned, exported three times."""
     events: list[Event] = []
-    recipe = recipe_of(photos, arch="mobilenet_v3_small", resize="pad", dropout=0.25)
+    recipe = recipe_of(
+        photos, arch="mobilenet_v3_small", resize="pad", dropout=0.25, class_weights="balanced"
+    )
     session = session_of(tmp_path / "colours.thaw", recipe, events)
     session.project.journal.mark(["red/00.png", "red/01.png"], "remove")
     session.project.journal.mark(["blue/03.png"], "relabel", "green")

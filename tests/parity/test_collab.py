@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.engine.building import exactly
 from studio.engine.control import Control
 from studio.engine.messages import Batches
 from studio.engine.session import Session
@@ -20,7 +21,7 @@ from tests.problems.ratings_made import recipe, write_ratings
 def test_the_script_repeats_the_run(kind: str, tmp_path: Path) -> None:
     write_ratings(tmp_path / "data")
     given = recipe(tmp_path / "data", epochs=2, kind=kind)
-    with Project.create(tmp_path / "films.thaw", given) as project:
+    with Project.create(tmp_path / "films.thaw", exactly(given)) as project:
         session = Session(project, lambda event: None, Control())
         session.estimate()  # looking ahead must not change the run
         done = session.train()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.engine.building import exactly
 from studio.engine.messages import Event
 from studio.recipe.schema import Rate, Stage
 from tests.exports.test_script import losses_of, script_losses, session_of
@@ -20,10 +21,14 @@ STAGES = (
 @pytest.mark.parametrize("delimited", [True, False])
 def test_the_script_trains_as_the_studio_does(tmp_path: Path, delimited: bool) -> None:
     root = tagged_photos(tmp_path / "data")
-    options = {"no_tags": "none", "delimiter": "space"} if delimited else _one_hot(root)
+    options = (
+        {"no_tags": "none", "delimiter": "space"}
+        if delimited
+        else {**_one_hot(root), "class_weights": "balanced"}
+    )
     made = recipe(root, stages=STAGES, arch="mobilenet_v3_small", resize="pad", beta=1.5, **options)
     events: list[Event] = []
-    session = session_of(tmp_path / "tagged.thaw", made, events)
+    session = session_of(tmp_path / "tagged.thaw", exactly(made), events)
     session.project.journal.mark(["images/p03.png"], "relabel", ["striped"])
     session.project.journal.mark(["images/p05.png"], "relabel", [])
     session.project.journal.mark(["images/p06.png"], "remove")

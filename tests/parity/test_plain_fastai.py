@@ -42,7 +42,7 @@ def studio_run(data: Path, stages: list[plain.Stage], folder: Path) -> tuple[lis
         problem="image_classification",
         name="parity",
         data=schema.Data(root=str(data), split=schema.Split(kind="folders", train="train", valid="valid")),
-        training=schema.Training(stages=tuple(map(stage_of, stages))),
+        training=schema.Training(stages=tuple(map(stage_of, stages)), exact=True),
         options={"arch": "resnet18", "weights": "none"},
         seed=SEED,
     )

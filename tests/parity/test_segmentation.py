@@ -12,6 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
+from studio.engine.building import exactly
 from studio.engine.control import Control
 from studio.engine.messages import Batches
 from studio.engine.session import Session
@@ -50,7 +51,7 @@ def test_the_script_repeats_the_run(kind: str, tmp_path: Path) -> None:
             "resize": "pad",
         }
     given = recipe(root, stages=STAGES, **options)
-    with Project.create(tmp_path / "scenes.thaw", given) as project:
+    with Project.create(tmp_path / "scenes.thaw", exactly(given)) as project:
         session = Session(project, lambda event: None, Control())
         session.estimate()  # looking ahead must not change the run
         done = session.train()

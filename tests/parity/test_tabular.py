@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.engine.building import exactly
 from studio.engine.control import Control
 from studio.engine.messages import Batches
 from studio.engine.session import Session
@@ -21,7 +22,7 @@ from tests.problems.tables_made import recipe, write_table
 def test_the_script_repeats_the_run(target: str, kind: str, tmp_path: Path) -> None:
     write_table(tmp_path / "data", 300)
     given = recipe(tmp_path / "data", epochs=2, split=Split(kind=kind), target=target, dropout=0.1)
-    with Project.create(tmp_path / "sales.thaw", given) as project:
+    with Project.create(tmp_path / "sales.thaw", exactly(given)) as project:
         session = Session(project, lambda event: None, Control())
         session.estimate()  # looking ahead must not change the run
         done = session.train()

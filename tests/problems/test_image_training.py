@@ -16,6 +16,7 @@ from studio.errors import UserError
 from studio.problems.base import Dataset
 from studio.problems.image_classification import data, learner, results
 from studio.problems.image_classification.items import collect
+from studio.problems.vision.sparing import spares_of
 from studio.project.results import ItemResult
 from studio.recipe.schema import Rate, Recipe, Stage
 from tests.problems.pictures import STAGES, photo, photos, recipe
@@ -104,15 +105,14 @@ def test_one_class_is_refused(tmp_path: Path) -> None:
         data.dataloaders(collect(made, tmp_path), made, STAGES[0], 2, tmp_path)
 
 
-def test_a_photo_that_breaks_after_the_check_is_named(
+def test_a_photo_that_breaks_after_the_check_is_replaced_and_named(
     built: Built, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     dls, dataset, made = built
-    victim = tmp_path / "data" / dataset.train()[-1].key
-    victim.write_bytes(b"gone bad")
-    with pytest.raises(UserError, match=f"{victim.name} cannot be read"):
-        for _ in range(3):
-            list(dls.train)
+    victim = dataset.train()[-1].key
+    (tmp_path / "data" / victim).write_bytes(b"gone bad")
+    assert [len(batch[0]) for _ in range(3) for batch in dls.train] == [4] * 6
+    assert [name for name, _ in spares_of(dls.train).names()] == [victim]
     (tmp_path / "data" / dataset.train()[0].key).unlink()
     with pytest.raises(UserError, match="is not there any more"):
         data.dataloaders(dataset, made, STAGES[0], 4, tmp_path / "data")

@@ -8,6 +8,7 @@ from studio.engine.messages import Finding
 from studio.problems.multi_label.checks import check
 from studio.problems.multi_label.items import collect
 from studio.recipe.schema import Split
+from tests.problems.pictures import photo as noise
 from tests.problems.tagged import photo, recipe, tagged_photos, written
 
 
@@ -92,3 +93,27 @@ def test_a_broken_photo_is_an_error(tmp_path: Path) -> None:
     tagged_photos(tmp_path)
     (tmp_path / "images" / "p03.png").write_bytes(b"")
     assert found_in(tmp_path)["empty_file"].severity == "error"
+
+
+def test_folders_are_tags_where_asked(tmp_path: Path) -> None:
+    for key in ("beach/sunset/1.png", "beach/2.png", "beach/sunset/boat/3.png", "city/4.png", "5.png"):
+        noise(tmp_path / "photos" / key)
+    dataset = collect(recipe(tmp_path, labels="folders"), tmp_path)
+    assert {item.key: item.target for item in dataset.items} == {
+        "photos/beach/2.png": ("beach",),
+        "photos/beach/sunset/1.png": ("beach", "sunset"),
+        "photos/beach/sunset/boat/3.png": ("beach", "boat", "sunset"),
+        "photos/city/4.png": ("city",),
+    }
+    assert ("photos/5.png", "it has no tags") in dataset.left_out
+    found = found_in(tmp_path, labels="folders")
+    assert found["missing_label"].count == 1
+
+
+def test_tags_under_two_names_become_one(tmp_path: Path) -> None:
+    for key in ("Beach/1.png", "beach/2.png", "beach/sun/3.png"):
+        noise(tmp_path / key)
+    fix = found_in(tmp_path, labels="folders")["class_name_variants"].fix
+    assert fix is not None and fix.values == {"merge": "Beach:beach"}
+    made = recipe(tmp_path, labels="folders", **fix.values)
+    assert collect(made, tmp_path).classes == ("beach", "sun")

@@ -12,7 +12,7 @@ from studio.problems.segmentation import PROBLEM
 from studio.problems.segmentation.checks import check
 from studio.problems.segmentation.items import collect
 from studio.recipe.edit import with_values
-from studio.recipe.schema import Recipe
+from studio.recipe.schema import Recipe, Split
 from tests.problems.masks_made import pairs, recipe, save_mask, scene
 
 
@@ -74,7 +74,7 @@ def test_an_empty_mask_and_a_class_only_in_validation_are_told(tmp_path: Path) -
     bird = scene(5)[1]
     bird[0, :5] = 4
     save_mask(root / "labels" / "05.png", bird)
-    findings = found(recipe(root, valid_list="valid.txt"), root)
+    findings = found(recipe(root, Split(kind="list", valid_list="valid.txt")), root)
     assert findings["mask_nothing"].items == ("images/02.png",)
     assert findings["class_only_in_validation"].items == ("bird",)
 
@@ -94,5 +94,5 @@ def test_a_copy_in_both_sets_is_a_leak(tmp_path: Path) -> None:
     root = pairs(tmp_path / "d")
     (root / "valid.txt").write_text("03\n", encoding="utf-8")
     (root / "images" / "08.png").write_bytes((root / "images" / "03.png").read_bytes())
-    leak = found(recipe(root, valid_list="valid.txt"), root)["leak"]
+    leak = found(recipe(root, Split(kind="list", valid_list="valid.txt")), root)["leak"]
     assert leak.fix is not None and leak.fix.values == {"skip": ["images/08.png"]}

@@ -75,7 +75,7 @@ def test_sets_with_a_folder_of_masks_each(tmp_path: Path) -> None:
 def test_a_list_of_validation_files_decides(tmp_path: Path) -> None:
     root = pairs(tmp_path / "d")
     (root / "valid.txt").write_text("00.png\nsome/where/07.png other.png\n11\nlost.png\n", encoding="utf-8")
-    dataset = collect(recipe(root, valid_list="valid.txt"), root)
+    dataset = collect(recipe(root, Split(kind="list", valid_list="valid.txt")), root)
     assert [i.key for i in dataset.valid()] == ["images/00.png", "images/07.png", "images/11.png"]
     assert dataset.left_out[0][0] == "lost.png"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from studio.errors import UserError
 from studio.recipe import io
-from studio.recipe.schema import SCHEMA, Data, Rate, Recipe, Split, Stage, Training
+from studio.recipe.schema import SCHEMA, Data, Rate, Recipe, Split, SplitKind, Stage, Training
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 POSITIVE = st.floats(min_value=1e-12, max_value=1e6, allow_nan=False)
@@ -36,11 +36,16 @@ STAGES = st.builds(
 )
 SPLITS = st.builds(
     Split,
-    kind=st.sampled_from(["random", "stratified", "folders", "column"]),
+    kind=st.sampled_from(get_args(SplitKind)),
     valid_pct=st.floats(0.001, 0.999),
     train=TEXT,
     valid=TEXT,
     column=TEXT,
+    valid_list=TEXT,
+    train_list=TEXT,
+    group=TEXT,
+    time=TEXT,
+    hash_key=TEXT,
 )
 RECIPES = st.builds(
     Recipe,

@@ -9,9 +9,9 @@ import pytest
 
 from studio.engine import messages as m
 from studio.project import Project
+from studio.project.live_run import LiveRun
 from studio.recipe.schema import Rate
 from studio.ui.app import Studio
-from studio.ui.live_run import LiveRun
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from studio.engine import messages as m
 from studio.project import RunRecord
+from studio.project.live_run import LiveRun
 from studio.ui import shown
 from studio.ui.app import Studio, choose_theme
 from studio.ui.excepthook import Failures
-from studio.ui.live_run import LiveRun
 from studio.ui.notices import Notices
 from studio.ui.pages.notes import found
 from studio.ui.store import JobView, NoticeView, Reading, Store

@@ -13,8 +13,10 @@ from pytestqt.qtbot import QtBot
 from studio.engine import messages as m
 from studio.ui.pages.data import DataPage, fill_sample
 from studio.ui.pages.data_parts import sample, words
+from studio.ui.pages.data_parts.batch import Batch
 from studio.ui.pages.data_parts.columns import table_columns
 from studio.ui.pages.data_parts.fields import page_fields, page_values
+from studio.ui.pages.data_parts.findings import Findings
 from studio.ui.preview import PrintedActions
 from studio.ui.store import Store
 from studio.ui.widgets import Combo
@@ -53,7 +55,8 @@ def test_fields_come_in_the_order_a_person_thinks(store: Store) -> None:
     plain = [f.name for f in fields if not f.more and f.shown(values)]
     assert plain == ["source", "split", "train", "valid", "size", "augment", "arch", "weights"]
     rare = [f.name for f in fields if f.more]
-    assert rare == ["resize", "dropout", "precision", "weight_decay", "seed"]
+    assert {"merge", "resize", "dropout", "class_weights", "precision", "weight_decay"} < set(rare)
+    assert rare[-1] == "seed"
     assert values["split"] == "folders"
     assert values["size"] == "224"
 
@@ -72,14 +75,14 @@ def test_an_edit_goes_to_the_actions_in_the_words_of_set(qtbot: QtBot, page: Dat
     combo = page.settings.form.editor("split").widget
     assert isinstance(combo, Combo)
     qtbot.keyClick(combo, Qt.Key.Key_Down)
-    assert asked(page) == [("set_value", ("split", "column"), {})]
+    assert asked(page) == [("set_value", ("split", "list"), {})]
 
 
 def test_a_refused_edit_goes_back_to_what_the_recipe_has(qtbot: QtBot, page: DataPage) -> None:
     form = page.settings.form
     assert form is not None
     qtbot.keyClick(form.editor("split").widget, Qt.Key.Key_Down)
-    assert form.values()["split"] == "column"
+    assert form.values()["split"] == "list"
     qtbot.waitUntil(lambda: form.values()["split"] == "folders", timeout=2000)
 
 
@@ -113,7 +116,7 @@ def test_the_items_of_a_finding_open_and_can_be_copied(page: DataPage) -> None:
     view = page.findings.views()[1]
     view.card.showRequested.emit()
     assert view.items is not None and view.items.isVisible()
-    view.copy_items()
+    view.items.copy_names()
     assert QGuiApplication.clipboard().text() == "train/bees/bee-003.jpg\nval/bees/bee-011.jpg"
     view.card.showRequested.emit()
     assert not view.items.isVisible()
@@ -250,3 +253,69 @@ def test_the_columns_of_a_table_are_its_first_line(tmp_path: Path, text: str, na
 
 def test_a_table_that_is_not_there_has_no_columns(tmp_path: Path) -> None:
     assert table_columns(tmp_path / "none.csv") == ()
+
+
+class TestFindingsShown:
+    FOUND = (
+        m.Finding("leak", "warning", "Two alike", "Too good.", ("a/1.jpg = b/2.jpg (bee)", "row 3"), 2),
+        m.Finding("unreadable", "error", "One broken", "It stops.", ("a/9.png (it is a web page)",), 1),
+        m.Finding("cmyk", "info", "Printing colours", "Nothing needs doing."),
+    )
+
+    def test_photos_are_told_from_rows_and_remarks(self) -> None:
+        items = [line for finding in self.FOUND for line in finding.items]
+        assert words.picture_keys(items) == ("a/1.jpg", "b/2.jpg", "a/9.png")
+
+    def test_a_severity_can_be_looked_at_alone(self, qtbot: QtBot) -> None:
+        made = Findings()
+        qtbot.addWidget(made)
+        made.show_findings(self.FOUND, None, can_fix=True)
+        choice = made.filter
+        assert choice is not None
+        made.show()
+        qtbot.keyClick(choice, Qt.Key.Key_Right)
+        assert [view.finding.code for view in made.views() if view.isVisible()] == ["unreadable"]
+        made.show_findings(self.FOUND[:1], None, can_fix=True)
+        assert made.views()[0].isVisible()
+
+    def test_photos_of_a_finding_are_pictures(self, qtbot: QtBot, tmp_path: Path) -> None:
+        made = Findings()
+        qtbot.addWidget(made)
+        made.show_findings(self.FOUND, None, True, tmp_path)
+        view = next(view for view in made.views() if view.finding.code == "leak")
+        view.toggle_items()
+        items = view.items
+        assert items is not None
+        assert items.keys() == ("a/1.jpg", "b/2.jpg")
+        first = items.grid.tiles()[0]
+        qtbot.waitUntil(
+            lambda: "Double" not in first.toolTip(), timeout=5000
+        )  # why it cannot be read instead
+
+    def test_all_is_fine_only_once_the_check_is_over(self, qtbot: QtBot) -> None:
+        made = Findings()
+        qtbot.addWidget(made)
+        scan = m.Scanned(n_train=3, n_valid=2, classes=(), samples=())
+        made.show_findings((), scan, can_fix=True, is_done=False)
+        assert not made.all_is_fine()
+        made.show_findings((), scan, can_fix=True)
+        assert made.all_is_fine()
+
+
+def test_a_class_shows_photos_whose_masks_hold_it(qtbot: QtBot, tmp_path: Path) -> None:
+    batch = Batch()
+    qtbot.addWidget(batch)
+    samples = (
+        m.SampleRef("1.png", "1.png", False, ("road", "sky")),
+        m.SampleRef("2.png", "2.png", True, ("sky",)),
+    )
+    batch.show_batch(None, "", samples, tmp_path)
+    batch.show_class("road")
+    assert len(batch.grid.tiles()) == 1
+    batch.show_class("road")
+    assert len(batch.grid.tiles()) == 2
+
+
+def test_groups_are_counted_beside_the_sets() -> None:
+    scan = m.Scanned(n_train=30, n_valid=9, classes=(), samples=(), train_groups=10, valid_groups=3)
+    assert words.split_words(scan) == "30 train · 9 validation · in 10 + 3 groups"

@@ -14,10 +14,11 @@ from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from studio.engine import messages as m
+from studio.project.curves_export import csv
 from studio.ui.charts import losses, metrics, schedule
 from studio.ui.charts.confusion import ConfusionMatrix, reduce, words
 from studio.ui.charts.pyramid import Pyramid
-from studio.ui.charts.run_series import RunSeries, bands, csv, nearest
+from studio.ui.charts.run_series import RunSeries, bands, nearest
 from studio.ui.pages.train_parts import sample
 from studio.ui.pages.train_parts.charts import RunCharts
 
@@ -111,7 +112,7 @@ def test_the_series_of_a_resumed_run_begins_anew() -> None:
 
 
 def test_bands_follow_the_plan() -> None:
-    found = bands(sample.plan())
+    found = bands(sample.story(10))
     assert [(b.start, b.stop, b.frozen) for b in found] == [(0, 114, True), (114, 342, False)]
 
 

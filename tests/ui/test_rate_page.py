@@ -45,7 +45,7 @@ def asked(page: RatePage) -> list[tuple[str, tuple, dict]]:
     return page.do.asked
 
 
-def place(page: RatePage, rate: float, height: float = 0.9) -> QPoint:
+def place(page: RatePage, rate: float, height: float = 0.97) -> QPoint:
     """A point of the plot above a rate, near the bottom, where no words stand."""
     inside = page.board.plot._inside()
     return QPoint(round(page.board.plot.to_pixel_x(rate)), round(inside.top() + inside.height() * height))
@@ -138,7 +138,7 @@ def test_a_click_on_a_suggestion_takes_it(qtbot: QtBot, page: RatePage, store: S
     plot = page.board.plot
     plot.grab()  # suggestions get their places when they are painted
     assert store.rate.found is not None
-    mark = next(mk for mk in plot.marks() if store.rate.found.suggestions[mk.index].name == "thawed")
+    mark = next(mk for mk in plot.marks() if store.rate.found.suggestions[mk.index].name == "frozen_5")
     qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=mark.label.center().toPoint())
     assert plot.choice.slice == Slice(1e-3, 1.6e-5)
 
@@ -226,12 +226,12 @@ def test_while_it_runs_the_curve_grows_and_cancel_is_there(qtbot: QtBot, store: 
     page.board.progress.cancelRequested.emit()
     assert asked(page) == [("cancel", (), {})]
     click(qtbot, page, 1e-3)  # nothing can be chosen yet
-    assert plot.choice.slice is None
+    assert plot.choice.slice == Slice(5e-4, 1e-5)
     assert page.primary.isHidden()
 
 
 def test_earlier_curves_are_drawn_with_their_names(page: RatePage) -> None:
-    assert [one.name for one in page.board.plot._earlier] == ["frozen, batch 64 · 224 px"]
+    assert [one.name for one in page.board.plot._earlier] == ["1 frozen, batch 64 · 224 px"]
 
 
 def test_before_the_first_search_it_says_what_will_happen(qtbot: QtBot, store: Store) -> None:
@@ -308,3 +308,90 @@ def test_pixels_and_rates_agree(page: RatePage) -> None:
     plot = page.board.plot
     x = plot.to_pixel_x(1e-3)
     assert plot._rate_at(QPointF(x, plot._inside().center().y())) == pytest.approx(1e-3, rel=1e-6)
+
+
+def tried(qtbot: QtBot, store: Store) -> RatePage:
+    page = shown(qtbot, store)
+    sample.fill_tried(store)
+    store.rateChanged.emit()
+    page.refresh_now()
+    return page
+
+
+def test_three_fits_start_around_the_chosen_rate(qtbot: QtBot, page: RatePage) -> None:
+    page.board.plot.choice.take(Slice(2e-3, 1e-5))
+    page.choose_view("curve")
+    assert [b.shortcut().toString() for b in (page.three, page.again, page.primary)] == [
+        "T",
+        "F",
+        "Ctrl+Return",
+    ]
+    page.three.click()
+    assert asked(page) == [("try_rates", (1, 2e-3, 1e-5), {})]
+
+
+def test_three_fits_are_shown_as_they_grow(qtbot: QtBot, page: RatePage, store: Store) -> None:
+    sample.fill_trying(store)
+    store.rateChanged.emit()
+    page.refresh_now()
+    assert page.board.trials.isVisible()
+    assert page.board.progress.isVisible()
+    assert [card.view().ended for card in page.board.trials.cards] == ["48 steps", "step 29 of 48", "waits"]
+    assert page.three.isHidden()
+    assert page.primary.isHidden()
+    page.board.progress.cancelRequested.emit()
+    assert asked(page) == [("cancel", (), {})]
+
+
+def test_cancelled_fits_keep_what_was_drawn(page: RatePage, store: Store) -> None:
+    sample.fill_trying(store)
+    store.rateChanged.emit()
+    page.refresh_now()
+    store.trials.running, store.job = False, None
+    store.rateChanged.emit()
+    page.refresh_now()
+    assert page.board.trials.isVisible()
+    assert page.board.sentence().startswith("Stopped. Nothing was changed")
+
+
+def test_a_click_on_a_fit_uses_its_rate(qtbot: QtBot, store: Store) -> None:
+    page = tried(qtbot, store)
+    plot = page.board.trials.plot
+    plot.grab()
+    _, label = next(one for one in plot.labels() if one[0] == 0)
+    qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=label.center().toPoint())
+    curve = plot._curves[2]
+    on = plot.to_pixel(curve.x[10], curve.smooth[10]).toPoint()
+    qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=on)
+    qtbot.mouseClick(page.board.trials.cards[1], Qt.MouseButton.LeftButton)
+    qtbot.keyClick(plot, Qt.Key.Key_1)
+    used = [args for name, args, _ in asked(page) if name == "use_rate"]
+    assert used == [(1, 5e-5, 1e-6), (1, 5e-3, 1e-4), (1, 5e-4, 1e-5), (1, 5e-5, 1e-6)]
+    assert [card.isChecked() for card in page.board.trials.cards] == [True, False, False]
+
+
+def test_the_answer_of_three_fits_is_in_words_and_the_best_is_marked(qtbot: QtBot, store: Store) -> None:
+    page = tried(qtbot, store)
+    assert page.board.sentence().startswith("The chosen rate learned fastest")
+    cards = [card.view() for card in page.board.trials.cards]
+    assert [card.best for card in cards] == [False, True, False]
+    assert cards[2].ended == "shot up at step 35"
+    page.board.views.keyChosen.emit("curve")
+    assert page.board.plot.isVisible()
+
+
+def test_an_undone_rate_is_marked_again(qtbot: QtBot, store: Store) -> None:
+    page = tried(qtbot, store)
+    qtbot.mouseClick(page.board.trials.cards[0], Qt.MouseButton.LeftButton)
+    store.recipeChanged.emit()  # the recipe still has the old rate, as after an undo
+    page.refresh_now()
+    assert page.board.trials.cards[1].isChecked()
+
+
+def test_a_cancelled_search_keeps_what_was_drawn(page: RatePage, store: Store) -> None:
+    sample.fill_stopped(store)
+    store.rateChanged.emit()
+    page.refresh_now()
+    assert len(page.board.plot._curve.x) == 41
+    assert page.board.sentence().startswith("Stopped.")
+    assert page.primary.text() == "Find a rate"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from studio.project.differences import differences, settings_of
 from studio.ui.charts.compare import Series, reduce, value_at
 from studio.ui.pages.runs import RunsPage, fill_sample
-from studio.ui.pages.runs_parts.differences import differences
 from studio.ui.pages.runs_parts.model import KEYS
 from studio.ui.pages.runs_parts.sample import story
+from studio.ui.pages.runs_parts.scenes import SCENES
 from studio.ui.preview import PrintedActions
 from studio.ui.store import Store
 
@@ -61,12 +65,12 @@ def test_ticks_choose_what_is_compared(page: RunsPage, actions: PrintedActions, 
 
 
 def test_settings_that_differ_are_shown_and_others_not(page: RunsPage):
-    words = [label.text() for label in page._grid_holder.findChildren(QLabel)]
+    words = [label.text() for label in page._differences.findChildren(QLabel)]
     assert "Weight decay" in words and "Seed" not in words
 
 
 def test_differences_name_every_setting_that_is_not_the_same():
-    found = {d.title: d.values for d in differences({1: story(1), 2: story(2)})}
+    found = {d.title: d.values for d in differences([settings_of(story(n).recipe) for n in (1, 2)])}
     assert found["Augmentation"][0] != found["Augmentation"][1]
     assert found["Stage 2 rate"] == ("slice(1e-05, 0.0005)", "slice(1e-05, 0.0002)")
     assert "Stage 1 rate" not in found
@@ -89,7 +93,7 @@ def test_buttons_do_what_they_say_to_the_chosen_run(page: RunsPage, actions: Pri
 def test_a_note_is_written_in_the_table(page: RunsPage, actions: PrintedActions):
     index = page._model.index(0, KEYS.index("note"))
     assert page._model.setData(index, "better light")
-    assert actions.asked[-1] == ("note_run", (1, "better light"), {})
+    assert actions.asked[-1] == ("note_run", (4, "better light"), {})
 
 
 def test_without_runs_the_page_says_what_to_do(page: RunsPage):
@@ -115,3 +119,79 @@ def test_a_value_is_looked_up_by_epoch():
     assert value_at(series, 2) is None
     assert value_at(series, None) == 0.5
     assert value_at(series, 9) is None
+
+
+def test_the_filter_and_the_order_hold_for_new_runs(page: RunsPage):
+    page._table.sortByColumn(KEYS.index("score"), Qt.SortOrder.DescendingOrder)
+    page._filter.setText("finished")
+    page.store.runs = [*page.store.runs, msgspec.structs.replace(page.store.runs[0], number=9, score=0.95)]
+    page.store.runsChanged.emit()
+    page.refresh_now()
+    assert page._table.shown() == (3, 9, 2, 1)
+
+
+def test_ten_thousand_runs_are_shown_and_sorted_at_once(page: RunsPage):
+    first = page.store.runs[0]
+    page.store.runs = [
+        msgspec.structs.replace(first, number=n, score=(n * 7919 % 1000) / 1000) for n in range(1, 10_001)
+    ]
+    began = perf_counter()
+    page.store.runsChanged.emit()
+    page.refresh_now()
+    page._table.sortByColumn(KEYS.index("score"), Qt.SortOrder.DescendingOrder)
+    assert perf_counter() - began < 1.0
+    assert len(page._table.shown()) == 10_000
+
+
+def test_a_run_can_be_trained_on_everything_and_repeated(
+    page: RunsPage, actions: PrintedActions, qtbot: QtBot
+):
+    page._table.choose(3)
+    page._everything.click()
+    assert actions.asked[-1] == ("train_everything", (3,), {})
+    assert "once one of them was repeated" in page._strip.words()
+    page._strip.repeat.click()
+    assert actions.asked[-1] == ("repeat_run", (3, 3), {})
+    assert page.views.key() == "queue"
+
+
+def test_a_repeated_run_tells_noise_from_gain(page: RunsPage):
+    SCENES["seeds"](page.store)
+    for signal in (page.store.runsChanged, page.store.comparedChanged):
+        signal.emit()
+    page.refresh_now()
+    assert "a real difference" in page._strip.words()
+
+
+def test_the_queue_says_what_waits_and_asks_for_what_is_clicked(page: RunsPage, actions: PrintedActions):
+    SCENES["queue-failed"](page.store)
+    page.store.queueChanged.emit()
+    page.refresh_now()
+    first, second, *_ = page.queue.rows()
+    assert not first.again.isHidden() and second.again.isHidden()
+    first.again.click()
+    assert actions.asked[-1] == ("queue_again", (1,), {})
+    second.up.click()
+    assert actions.asked[-1] == ("move_queued", (2, 0), {})
+    second.remove.click()
+    assert actions.asked[-1] == ("unqueue", (2,), {})
+    page.queue.go.click()
+    assert actions.asked[-1] == ("start_queue", (), {})
+
+
+def test_a_variation_is_added_in_the_words_of_set(page: RunsPage, actions: PrintedActions):
+    combo, line = page.queue._changes[0]
+    combo.choose("size")
+    line.setText("128,224")
+    page.queue.add.click()
+    assert actions.asked[-1] == ("queue_run", ({"size": "128,224"},), {})
+
+
+def test_the_learning_curve_says_its_sentence(page: RunsPage, actions: PrintedActions):
+    page.curve.start.click()
+    assert actions.asked[-1] == ("find_curve", ("quick", 1), {})
+    SCENES["curve"](page.store)
+    page.store.curveChanged.emit()
+    page.refresh_now()
+    assert page.curve.sentence().startswith("Twice as many items")
+    assert len(page.curve.plot._dots.data) == 4

@@ -8,11 +8,11 @@ import pytest
 
 from studio.engine import messages as m
 from studio.problems import problem_named
+from studio.project.diagnosis import Judge
+from studio.project.live_run import LiveRun
 from studio.project.results import ItemResult, Results
 from studio.ui.charts.metrics import reduce
-from studio.ui.diagnosis import Judge
 from studio.ui.grid import item_words
-from studio.ui.live_run import LiveRun
 from studio.ui.pages.results_parts.sample import record
 from studio.ui.pages.results_parts.score_words import compare, counted
 from studio.ui.samples.pairs import pairs
@@ -91,7 +91,7 @@ def test_only_metrics_of_one_measure_share_an_axis() -> None:
 
 def test_an_rmse_below_one_has_no_binomial_noise() -> None:
     assert Judge("rmse", False, 400).noise(0.5) == pytest.approx(0.005)
-    assert Judge("accuracy", True, 400).noise(0.5) == pytest.approx(0.025)
+    assert Judge("accuracy", True, 400, is_share=True).noise(0.5) == pytest.approx(0.025)
     assert not is_share("rmse", 0.5)
 
 

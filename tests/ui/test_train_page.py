@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from studio.engine import messages as m
@@ -14,6 +14,7 @@ from studio.recipe.schema import Rate
 from studio.ui.pages.results_parts.sample import record
 from studio.ui.pages.train import TrainPage, fill_sample
 from studio.ui.pages.train_parts import sample, stage_words, state_words
+from studio.ui.pages.train_parts.scenes import SCENES
 from studio.ui.preview import PrintedActions
 from studio.ui.store import Store
 from studio.ui.widgets import FindingCard
@@ -170,9 +171,7 @@ def test_stages_are_added_copied_and_removed_through_actions(qtbot: QtBot, store
     assert asked(page)[-1][0] == "add_stage"
     page.timeline.blocks()[0].click()
     page.editor.copyRequested.emit()
-    assert [call[0] for call in asked(page)[-2:]] == ["add_stage", "set_stage"]
-    assert asked(page)[-1][1] == (2,)
-    assert asked(page)[-1][2]["freeze"] is True
+    assert asked(page)[-1] == ("copy_stage", (0,), {})
     page.editor._remove.click()
     assert asked(page)[-1] == ("remove_stage", (0,), {})
     assert not page.editor.isVisible()
@@ -221,3 +220,76 @@ def test_the_subtitle_tells_speed_epoch_and_time() -> None:
     assert state_words.subtitle(sample.story(302)) == "run 7 · 412 items/s · epoch 8 of 9 · 0:09 left"
     assert state_words.subtitle(sample.story(342, "finished")) == "run 7 · 9 epochs in 1:22"
     assert state_words.subtitle(None) == ""
+
+
+def test_a_block_is_dragged_to_another_place(qtbot: QtBot, store: Store) -> None:
+    store.job = store.run = None
+    page = shown(qtbot, store)
+    first, second = page.timeline.blocks()
+    middle = first.rect().center()
+    qtbot.mousePress(first, Qt.MouseButton.LeftButton, pos=middle)
+    target = first.mapFrom(page.timeline, second.geometry().center()) + QPoint(40, 0)
+    qtbot.mouseMove(first, target)
+    assert page.timeline._gap == 2
+    qtbot.mouseRelease(first, Qt.MouseButton.LeftButton, pos=target)
+    assert asked(page)[-1] == ("move_stage", (0, 1), {})
+    page.timeline.choose(1)
+    qtbot.keyClick(page.timeline, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert asked(page)[-1] == ("move_stage", (1, 0), {})
+
+
+def test_stages_to_come_can_be_edited_while_the_first_one_trains(qtbot: QtBot, store: Store) -> None:
+    SCENES["editing"](store)
+    page = shown(qtbot, store)
+    assert [block.view().locked for block in page.timeline.blocks()] == [True, False, False]
+    page.timeline.blocks()[0].click()
+    assert not page.editor.epochs.isEnabled()
+    page.timeline.blocks()[2].click()
+    assert page.editor.epochs.isEnabled()
+    assert page.timeline.add_block().isVisible()
+    page.timeline._move(2, 0)
+    assert not any(call[0] == "move_stage" for call in asked(page))
+
+
+def test_a_plan_is_chosen_from_the_menu(qtbot: QtBot, store: Store) -> None:
+    SCENES["waiting"](store)
+    page = shown(qtbot, store)
+    titles = [action.text() for action in page.plans.entries()]
+    assert titles[:2] == ["As proposed", "Quick look"] and "Progressive resizing" in titles
+    page.plans.chosen.emit("progressive")
+    assert asked(page)[-1] == ("use_plan", ("progressive",), {})
+    page.queue.click()
+    assert asked(page)[-1] == ("queue_run", ({},), {})
+
+
+def test_the_same_samples_are_shown_after_every_epoch_and_looked_back_at(qtbot: QtBot, store: Store) -> None:
+    page = shown(qtbot, store)
+    samples = page.side.samples
+    assert samples.slider.maximum() == 6 and samples.slider.value() == 6
+    now = samples.list.rows()
+    assert len(now) == 8
+    assert now[0].said == "ant" and now[0].tone == "good" and now[0].history.count("→") == 3
+    assert any(row.tone == "error" and row.truth.startswith("is ") for row in now)
+    samples.slider.setValue(0)
+    assert samples.list.rows()[0].sure != now[0].sure
+    page.side.show_part("epochs")
+    assert page.table.isVisible()
+
+
+def test_a_finding_marks_its_evidence_and_its_button_edits_the_recipe(qtbot: QtBot, store: Store) -> None:
+    SCENES["over-fitting"](store)
+    page = shown(qtbot, store)
+    assert page.diagnosis.title() == "Over-fitting"
+    assert page.charts.metrics._marked is not None and page.charts.metrics._marked.isVisible()
+    assert page.diagnosis.fix.text() == "Keep the best epoch"
+    page.diagnosis.fix.click()
+    assert asked(page)[-1] == ("set_values", ({"keep_best": True},), {})
+
+
+@pytest.mark.parametrize("name", ["stopped-early", "halved", "failed", "finished", "paused"])
+def test_every_state_is_drawn(qtbot: QtBot, store: Store, name: str) -> None:
+    SCENES[name](store)
+    page = shown(qtbot, store)
+    assert not page.grab().isNull()
+    if name == "halved":
+        assert page.timeline.blocks()[0].view().lines[1] == "done in 0:28 · peak 5.4 GB"

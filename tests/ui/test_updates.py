@@ -114,3 +114,17 @@ def test_an_engine_killed_between_jobs_can_be_started_again(opened: Studio, wait
     assert opened.store.notices[0].wanted == ("restart_engine",)
     opened.actions.mend(0)
     wait_for(lambda: opened.store.engine_state == "ready")
+
+
+def test_three_fits_grow_point_by_point_and_keep_their_answer(studio: Studio):
+    asked = m.TryRates(job=5, stage=1, max=1e-3, min=1e-5)
+    studio.updates._job_sent(asked)
+    assert studio.store.trials.running
+    points = [m.TrialPoints(job=5, stage=1, trial=n % 3, steps=20, losses=(float(n),)) for n in range(4)]
+    drawn = counted(studio.store.rateChanged)
+    studio.updates.take_in(tuple(points))
+    assert studio.store.trials.losses == ([0.0, 3.0], [1.0], [2.0])
+    assert len(drawn) == 1
+    studio.updates.take_in((m.Cancelled(job=5),))
+    assert not studio.store.trials.running
+    assert studio.store.trials.tried is None

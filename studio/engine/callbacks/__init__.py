@@ -7,6 +7,8 @@ module     order does
 `follow`   -40   keeps count of where the run is
 `guard`    65    notices a loss that is no number, before it spoils the weights
 `tell`     70    turns batches and epochs into events
+`spare`    72    tells which items broke and were replaced
+`show`     75    answers for the same few validation items after every epoch
 `keep`     80    writes checkpoints
 `stop`     90    pauses and stops; the only one that ends a fit
 ========== ===== ===================================================================

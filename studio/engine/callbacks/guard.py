@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import Any
 
 import torch
@@ -9,13 +11,15 @@ from fastai.callback.core import Callback, CancelBatchException, CancelFitExcept
 
 from studio.engine.place import Place
 
+LOOK_S = 1 / 20
+
 
 class Guard(Callback):
     """Ends the fit at the first training loss that is not finite.
 
     On the CPU the step is left out and the batch's running averages are taken back, so that the model is that of
-    the last good batch. On a card looking at the loss before the step would make it wait; there it is looked at
-    after the batch, when fastai has read it, and the model may have to be taken from a checkpoint.
+    the last good batch. On a card every look at the loss makes it wait, so it is looked at some twenty times a second
+    and at the end of each epoch; the model may have to be taken from a checkpoint.
     """
 
     order = 65
@@ -24,17 +28,24 @@ class Guard(Callback):
         super().__init__()
         self.place = place
         self.averages: list[torch.Tensor] = []
+        self.looked_s = 0.0
+        self.is_on_cpu, self.changing = True, self.averages
+
+    def before_fit(self) -> None:
+        """Learn where the model is, and which running averages it has."""
+        self.is_on_cpu = _device(self.learn) == "cpu"
+        self.changing = list(self.learn.model.buffers())
 
     def before_batch(self) -> None:
         """Remember the running averages, which the forward pass changes."""
-        if self.training and not self.place.skipping and _device(self.learn) == "cpu":
-            self.averages = [buffer.clone() for buffer in self.learn.model.buffers()]
+        if self.is_on_cpu and self.training and not self.place.skipping:
+            self.averages = [buffer.clone() for buffer in self.changing]
 
     def after_loss(self) -> None:
         """Leave out the step where looking costs nothing."""
-        if self.training and _device(self.learn) == "cpu" and self._bad():
+        if self.is_on_cpu and self.training and self._bad():
             self.place.broken = True
-            for buffer, before in zip(self.learn.model.buffers(), self.averages, strict=True):
+            for buffer, before in zip(self.changing, self.averages, strict=True):
                 buffer.copy_(before)
             raise CancelBatchException
 
@@ -42,12 +53,20 @@ class Guard(Callback):
         """End the fit."""
         if not self.training or self.place.skipping:
             return
-        if self.place.broken or self._bad():
-            self.place.broken = True
+        if not self.is_on_cpu and self._is_time():
+            self.place.broken = self._bad()
+        if self.place.broken:
             raise CancelFitException
 
+    def _is_time(self) -> bool:
+        now, is_last = time.monotonic(), self.learn.iter + 1 == self.learn.n_iter
+        if now - self.looked_s < LOOK_S and not is_last:
+            return False
+        self.looked_s = now
+        return True
+
     def _bad(self) -> bool:
-        return not bool(torch.isfinite(self.learn.loss.detach()).all())
+        return not math.isfinite(float(self.learn.loss.detach()))
 
 
 def _device(learner: Any) -> str:

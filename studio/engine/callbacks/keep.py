@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import torch
 from fastai.callback.core import Callback
 
 from studio.engine import checkpoint, randomness, snapshot
@@ -51,8 +52,12 @@ class Keep(Callback):
     def after_batch(self) -> None:
         """Write when the last checkpoint is too old."""
         due = time.monotonic() - self.last_s >= self.every_s
-        if due and self.training and not self.following.place.skipping:
+        if due and self.training and not self.following.place.skipping and self._is_sound():
             self.write()
+
+    def _is_sound(self) -> bool:
+        """Whether the batch's loss is a number: on a card nobody may have looked at it yet."""
+        return bool(torch.isfinite(self.learn.loss.detach()).all())
 
     def after_train(self) -> None:
         """This epoch was not skipped."""
@@ -60,7 +65,8 @@ class Keep(Callback):
 
     def after_epoch(self) -> None:
         """Write at every epoch's end; the stage's last one is written as the beginning of the next stage."""
-        if self.is_epoch_trained and self.learn.epoch + 1 < self.learn.n_epoch:
+        is_last = self.learn.epoch + 1 == self.learn.n_epoch or self.following.place.is_over
+        if self.is_epoch_trained and not is_last:
             self.write()
         self.is_epoch_trained = False
 
@@ -68,7 +74,7 @@ class Keep(Callback):
         """Write a checkpoint of this very moment; what it holds is told first, so that no kill leaves a gap."""
         tell = self.telling
         tell.flush()
-        tensors = snapshot.tensors_of(self.learn)
+        tensors = {**snapshot.tensors_of(self.learn), **snapshot.carried_of(self.learn)}
         self.spent_s = keep(tell.run_number, self.folder, self._state(), tensors, tell.emit, self.spent_s)
         if self.spent_s > ANNOUNCED_S:
             state = "training" if self.training else "validating"
@@ -91,6 +97,10 @@ class Keep(Callback):
             if place.batch
             else randomness.capture(loaders(self.learn)),
             now=self.following.trained or randomness.capture(),
+            validating=self.following.trained is not None,
+            drawn=self.following.drawn,
+            best=place.best,
+            waited=place.waited,
             hypers=snapshot.hypers_of(self.learn),
             numbers=snapshot.numbers_of(self.learn),
             scaler=None if scaler is None else scaler.state_dict(),

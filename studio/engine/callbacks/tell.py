@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -26,10 +26,11 @@ class Tell(Callback):
     def __init__(self, run: int, place: Place, pace: Pace, emit: Callable[[Event], None]) -> None:
         super().__init__()
         self.run_number, self.place, self.pace, self.emit = run, place, pace, emit
-        self.pending: list[tuple[float | None, float | None, float, float]] = []
+        self.pending: list[tuple[torch.Tensor, torch.Tensor, float, float]] = []
         self.last_s = -math.inf
         self.epoch_s = time.monotonic()
         self.announced = ""
+        self.last_epoch: EpochDone | None = None
 
     def before_train(self) -> None:
         """An epoch begins."""
@@ -43,10 +44,8 @@ class Tell(Callback):
             return
         self.pace.batch()
         hyper = self.learn.opt.hypers[-1]
-        smooth = number(self.learn.recorder.losses[-1])
-        self.pending.append(
-            (number(self.learn.loss), smooth, float(hyper["lr"]), float(hyper.get("mom", 0.0)))
-        )
+        loss, smooth = self.learn.loss.detach(), self.learn.recorder.losses[-1]
+        self.pending.append((loss, smooth, float(hyper["lr"]), float(hyper.get("mom", 0.0))))
         if time.monotonic() - self.last_s >= MESSAGE_S:
             self.flush()
 
@@ -65,7 +64,9 @@ class Tell(Callback):
         """Tell the epoch's losses and metrics."""
         values = self.learn.recorder.values
         if values and len(values[-1]) and not self.place.skipping:
-            self.emit(self._epoch(dict(zip(self.learn.recorder.metric_names[1:], values[-1], strict=False))))
+            named = zip(self.learn.recorder.metric_names[1:], values[-1], strict=False)
+            self.last_epoch = self._epoch(dict(named))
+            self.emit(self.last_epoch)
 
     def after_fit(self) -> None:
         """Send what is left."""
@@ -75,7 +76,8 @@ class Tell(Callback):
         """Send the batches noted so far."""
         if not self.pending:
             return
-        losses, smooth, lrs, momentums = zip(*self.pending, strict=True)
+        noted, averages, lrs, momentums = zip(*self.pending, strict=True)
+        losses, smooth = numbers(noted), numbers(averages)
         first = self.place.step - len(self.pending)
         self.pending = []
         self.last_s = time.monotonic()
@@ -110,6 +112,12 @@ class Tell(Callback):
             metrics={name: number(v) for name, v in values.items() if name not in SKIPPED_NAMES},
             seconds=time.monotonic() - self.epoch_s,
         )
+
+
+def numbers(values: Sequence[torch.Tensor]) -> tuple[float | None, ...]:
+    """Plain floats as `number` gives them; a card is waited for once."""
+    found = torch.stack([value.as_subclass(torch.Tensor).reshape(()) for value in values]).tolist()
+    return tuple(value if math.isfinite(value) else None for value in found)
 
 
 def number(value: Any) -> float | None:

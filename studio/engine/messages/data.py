@@ -18,21 +18,32 @@ class ClassCount(Struct, frozen=True):
 
 
 class SampleRef(Struct, frozen=True):
-    """One item to show: its key (path below the data root) and the words for its target."""
+    """One item to show: its key (path below the data root) and the words for its target.
+
+    `names` are the classes in it, where its label does not name them (a mask).
+    """
 
     key: str
     label: str
     valid: bool
+    names: tuple[str, ...] = ()
 
 
 class Scanned(Event, frozen=True, kw_only=True):
-    """What the recipe makes of the data, edits applied."""
+    """What the recipe makes of the data, edits applied.
+
+    `train_groups` and `valid_groups` count groups where the split keeps them whole. `left_out` names the first of
+    what is not used, `n_left_out` counts all of it.
+    """
 
     n_train: int
     n_valid: int
     classes: tuple[ClassCount, ...]
     samples: tuple[SampleRef, ...]
     left_out: tuple[tuple[str, str], ...] = ()
+    n_left_out: int = 0
+    train_groups: int = 0
+    valid_groups: int = 0
 
 
 class Fix(Struct, frozen=True):

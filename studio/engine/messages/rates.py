@@ -40,3 +40,36 @@ class RateFound(Event, frozen=True, kw_only=True):
     groups: tuple[str, ...]
     trainable: tuple[bool, ...]
     sentence: str = ""
+
+
+class TrialPoints(Event, frozen=True, kw_only=True):
+    """Losses of one of three short fits since the last such event; `trial` is 0 for the smallest rate."""
+
+    stage: int
+    trial: int
+    steps: int
+    losses: tuple[float | None, ...]
+
+
+class ShortFit(Struct, frozen=True):
+    """One of three short fits: its rate, every loss, and the mean of the last ones (None where it shot up)."""
+
+    factor: float
+    max: float
+    min: float | None
+    losses: tuple[float | None, ...]
+    shot_up: bool
+    end: float | None
+
+
+class RatesTried(Event, frozen=True, kw_only=True):
+    """Three short fits on the same weights and batches. `best` is the place of the clear winner, if any."""
+
+    stage: int
+    freeze: bool
+    batch_size: int
+    size: int | None
+    steps: int
+    fits: tuple[ShortFit, ...]
+    best: int | None
+    sentence: str

@@ -1,10 +1,20 @@
-"""What is told of a run while it trains."""
+"""What is told of a run while it trains, in the order in which it comes.
+
+`RunStarted`, then for each stage `StageStarted`, and in it `RunState`, `Batches` (20 a second at most), `Checkpointed`,
+and for each epoch `EpochDone`, at once after it `BestSoFar` where that epoch is the best one yet, and `StoppedEarly`
+where it ends the stage; at last `RunDone`. All but notices are kept in the run's `events.jsonl`. After a resume the
+batches and epochs since the checkpoint come again with the same numbers: what comes later counts.
+Stages, epochs and batches are numbered from 0.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from msgspec import Struct
 
 from studio.engine.messages.base import Event, RunStatus
+from studio.recipe.schema import Schedule
 
 
 class StagePlan(Struct, frozen=True):
@@ -18,6 +28,26 @@ class StagePlan(Struct, frozen=True):
     batches: int
     lr_min: float | None
     lr_max: float
+    schedule: Schedule = "one_cycle"
+    until: int | None = None
+    """The epochs that are trained, where the stage is cut short by plan; its schedule is that of all `epochs`."""
+    accumulate: int = 1
+    """In how many parts each batch of `batch_size` items goes through the network."""
+    freeze_to: int | None = None
+    part: str = ""
+
+
+class ModelOf(Struct, frozen=True):
+    """Which epoch's weights a model has: those after `epoch` of `stage`, `step` batches into the run.
+
+    `best_by` names what made it the best epoch; empty for the weights that the run ended with.
+    """
+
+    stage: int
+    epoch: int
+    step: int
+    best_by: str = ""
+    value: float | None = None
 
 
 class RunStarted(Event, frozen=True, kw_only=True):
@@ -30,6 +60,15 @@ class RunStarted(Event, frozen=True, kw_only=True):
     precision: str
     resumed_step: int = 0
     clock: float = 0.0
+    everything: bool = False
+    """Whether it trains on the validation items too, so that no epoch has a validation loss or a metric."""
+
+
+class PlanChanged(Event, frozen=True, kw_only=True):
+    """The stages to come were changed on request (`Replan`); those that have begun are as they were."""
+
+    run: int
+    stages: tuple[StagePlan, ...]
 
 
 class StageStarted(Event, frozen=True, kw_only=True):
@@ -71,6 +110,63 @@ class EpochDone(Event, frozen=True, kw_only=True):
     seconds: float
 
 
+class BestSoFar(Event, frozen=True, kw_only=True):
+    """The epoch that was just told is the best of the run so far, judged by `monitor` ("valid_loss" or a metric).
+
+    Told only where the best epoch is kept or a stage may stop early. The first epoch of a stage with another picture
+    size begins anew: values before it are not compared.
+    """
+
+    run: int
+    stage: int
+    epoch: int
+    step: int
+    monitor: str
+    value: float
+
+
+class StoppedEarly(Event, frozen=True, kw_only=True):
+    """The epoch that was just told ends its stage: `patience` epochs in a row were no better than `value`.
+
+    The run goes on with its next stage, if it has one. `best_epoch` of `best_stage` has `value`.
+    """
+
+    run: int
+    stage: int
+    epoch: int
+    step: int
+    monitor: str
+    value: float
+    best_stage: int
+    best_epoch: int
+    patience: int
+
+
+class SampleAnswer(Struct, frozen=True):
+    """What the model answers now for one validation item; fields as in `project.results.ItemResult`.
+
+    `picture` is a file in the run's folder where the answer is a picture (a mask over its photo).
+    """
+
+    key: str
+    target: Any
+    predicted: Any
+    confidence: float | None = None
+    loss: float | None = None
+    words: str = ""
+    picture: str = ""
+
+
+class SamplesShown(Event, frozen=True, kw_only=True):
+    """The same few validation items after every epoch, so that a person sees the model learn."""
+
+    run: int
+    stage: int
+    epoch: int
+    step: int
+    samples: tuple[SampleAnswer, ...]
+
+
 class Checkpointed(Event, frozen=True, kw_only=True):
     """A checkpoint is safely on disk."""
 
@@ -94,3 +190,5 @@ class RunDone(Event, frozen=True, kw_only=True):
     metrics: dict[str, float | None]
     seconds: float
     message: str = ""
+    model: ModelOf | None = None
+    """Whose weights `model.safetensors` has; None where the run left no model."""

@@ -9,6 +9,7 @@ from studio.engine.messages.commands import (
     Cancel,
     Check,
     Continue,
+    Curve,
     Discard,
     Estimate,
     Evaluate,
@@ -19,32 +20,41 @@ from studio.engine.messages.commands import (
     Predict,
     Preview,
     Quit,
+    Replan,
     Scan,
     StopKeep,
     Train,
+    TryRates,
 )
+from studio.engine.messages.curve import CurveFound, CurvePointDone, CurveStarted
 from studio.engine.messages.data import FindingsFound, PreviewBatch, Scanned
 from studio.engine.messages.jobs import Cancelled, Done, Failed, Greeting, Notice, Progress, Started
-from studio.engine.messages.memory import Estimated
-from studio.engine.messages.rates import RateFound, RatePoints
+from studio.engine.messages.memory import Estimated, Halved, StageMemory
+from studio.engine.messages.rates import RateFound, RatePoints, RatesTried, TrialPoints
 from studio.engine.messages.runs import (
     Batches,
+    BestSoFar,
     Checkpointed,
     EpochDone,
+    PlanChanged,
     RunDone,
     RunStarted,
     RunState,
+    SamplesShown,
     StageStarted,
+    StoppedEarly,
 )
 from studio.engine.messages.shipping import Evaluated, Exported, Predicted
 
 AnyCommand = (
-    Open | Scan | Check | Preview | Estimate | FindRate | Train | Evaluate | Export | Predict
-    | Pause | Continue | StopKeep | Discard | Cancel | Quit
+    Open | Scan | Check | Preview | Estimate | FindRate | TryRates | Train | Curve | Evaluate | Export | Predict
+    | Pause | Continue | Replan | StopKeep | Discard | Cancel | Quit
 )  # fmt: skip
 AnyEvent = (
     Greeting | Started | Progress | Done | Cancelled | Failed | Notice | Scanned | FindingsFound | PreviewBatch
-    | Estimated | RatePoints | RateFound | RunStarted | StageStarted | Batches | EpochDone | Checkpointed | RunState
+    | Estimated | StageMemory | Halved | RatePoints | RateFound | TrialPoints | RatesTried
+    | RunStarted | StageStarted | Batches | EpochDone | Checkpointed | RunState | SamplesShown
+    | PlanChanged | BestSoFar | StoppedEarly | CurveStarted | CurvePointDone | CurveFound
     | RunDone | Evaluated | Exported | Predicted
 )  # fmt: skip
 

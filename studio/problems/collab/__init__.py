@@ -16,4 +16,5 @@ PROBLEM: Problem[Options] = Problem(
     stages=stages,
     package=__name__,
     usual_batch=1024,
+    splits=("random", "stratified", "column", "group", "time", "hash"),
 )

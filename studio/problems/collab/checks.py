@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from studio.dataset.splitting import NO_TIME
 from studio.engine.messages import Finding, Fix
 from studio.problems.base import Dataset
 from studio.problems.collab.items import NO_ID, NO_RATING, NO_SIDE
 from studio.problems.collab.plan import Plan, plan_of
 from studio.problems.collab.scale import proposed_range
+from studio.problems.tabular.checks import small_for_batch
 from studio.problems.tabular.findings import finding, many, rows
 from studio.problems.tabular.source import described
 from studio.recipe.schema import Recipe
@@ -30,6 +32,7 @@ def check(
     plan = plan_of(recipe, root)
     yield from _reading(dataset, plan)
     yield from _sets(dataset)
+    yield from small_for_batch(dataset, recipe)
     yield from _range(dataset, plan)
     progress("Looking at users and items", 0, 0)
     at = {str(row.line): place for place, row in enumerate(plan.table.rows)}
@@ -61,7 +64,7 @@ def _reading(dataset: Dataset, plan: Plan) -> Iterator[Finding]:
             f"They are left out. The first: {plan.table.bad[0][1]}.",
             rows(n for n, _ in plan.table.bad),
         )
-    for why in (NO_RATING, NO_ID, NO_SIDE):
+    for why in (NO_RATING, NO_ID, NO_SIDE, NO_TIME):
         keys = [key for key, reason in dataset.left_out if reason == why]
         if keys:
             yield finding(

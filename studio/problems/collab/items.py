@@ -10,14 +10,15 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from studio.dataset.splits import column_split, random_split, stratified_split
+from studio.dataset.splitting import NO_SIDE as NO_SIDE
+from studio.dataset.splitting import Splittable, groups_of, split_sides
 from studio.errors import UserError
 from studio.problems.base import Dataset, Item
 from studio.problems.collab.plan import Plan, plan_of
-from studio.recipe.schema import Recipe, Split
+from studio.problems.tabular.items import row_order
+from studio.recipe.schema import Recipe
 
 SKIPPED = "left out by the recipe"
-NO_SIDE = "its validation column says neither training nor validation"
 NO_RATING = "its rating is empty or no number"
 NO_ID = "its user or item is empty"
 
@@ -40,32 +41,38 @@ def collect(recipe: Recipe, root: Path) -> Dataset:
             left_out.append((lines[place], NO_RATING if user and item else NO_ID))
         else:
             places.append((place, rating))
-    sides = split_rows(plan, places, recipe.data.split, recipe.seed)
-    skipped, items = set(recipe.data.skip), []
+    ratings, split = splittable(plan, places, root), recipe.data.split
+    sides, no_side = split_sides(ratings, split, recipe.split_seed)
+    skipped, why, items = set(recipe.data.skip), dict(no_side), list[Item]()
+    left_out += [(line, reason) for line, reason in no_side if not line.isdigit()]
     for (place, rating), side in zip(places, sides, strict=True):
         if lines[place] in skipped or side is None:
-            left_out.append((lines[place], NO_SIDE if side is None else SKIPPED))
+            left_out.append((lines[place], why[lines[place]] if side is None else SKIPPED))
         else:
             items.append(Item(lines[place], rating, side))
-    return Dataset(tuple(items), (), tuple(sorted(left_out, key=lambda one: int(one[0]))))
+    groups = dict(zip(ratings.keys, groups_of(ratings, split), strict=False))
+    return Dataset(tuple(items), (), tuple(sorted(left_out, key=row_order)), groups)
 
 
-def split_rows(
-    plan: Plan, rows: Sequence[tuple[int, float]], split: Split, seed: int
-) -> tuple[bool | None, ...]:
-    """Say of each row whether it validates; None where it has no side."""
-    if split.kind == "random":
-        return random_split(len(rows), split.valid_pct, seed)
-    if split.kind == "stratified":
-        return stratified_split([str(rating) for _, rating in rows], split.valid_pct, seed)
-    if split.kind == "column":
-        cells = plan.table.values(split.column)
-        return column_split([cells[place] for place, _ in rows])
-    raise UserError(
-        "A table has no folders to split by.",
-        "Keep a random share of the rows, or name a column.",
-        fix="split=random",
-    )
+def splittable(plan: Plan, rows: Sequence[tuple[int, float]], root: Path) -> Splittable:
+    """What a split may look at: rows by their numbers, ratings as classes, and all columns.
+
+    The columns of users, items and ratings may be called so, whatever their header says.
+    """
+    table = plan.table
+    meant = {"user": plan.user, "item": plan.item, "rating": plan.rating}
+
+    def cells(column: str) -> list[str] | None:
+        name = column.strip().casefold()
+        named = next((c for c in table.columns if c.casefold() == name), meant.get(name))
+        if named is None:
+            return None
+        values = plan.ids(named) if named in (plan.user, plan.item) else table.values(named)
+        return [values[place] for place, _ in rows]
+
+    labels = [(str(rating),) for _, rating in rows]
+    keys = [str(table.rows[place].line) for place, _ in rows]
+    return Splittable(keys, root, labels, cells, table.columns, False)
 
 
 def require_trainable(dataset: Dataset, plan: Plan) -> None:

@@ -6,8 +6,8 @@ Imports torch: engine only. No Qt.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,22 @@ def evaluate(learner: Any, dataset: Dataset, recipe: Recipe, progress: Progress 
     )
 
 
+def shown(learner: Any, items: Sequence[Item], dataset: Dataset, recipe: Recipe) -> tuple[ItemResult, ...]:
+    """What the model answers for a few validation ratings now."""
+    plan, table, wanted = (
+        plan_of(recipe, Path(learner.dls.path)),
+        learner.dls.valid_ds,
+        {i.key for i in items},
+    )
+    at = [place for place, row in enumerate(table.items.index) if dataset.items[row].key in wanted]
+    pairs = np.array(table.cats.values[at], dtype=np.int64)
+    few = tuple(dataset.items[row] for row in table.items.index[at])
+    ratings = np.array([float(item.target) for item in few])
+    part = Set(few, pairs, ratings, predicted(learner.model, pairs, learner.dls.device))
+    found = {one.key: one for one in _items(part, _few_words(plan, wanted))}
+    return tuple(found[item.key] for item in items)
+
+
 def predicted(model: Any, pairs: Array, device: Any) -> Array:
     """The model's answers (n,) for pairs (n, 2) of numbers of users and items."""
     model.eval()
@@ -84,6 +100,13 @@ def _answered(learner: Any, dataset: Dataset, side: int) -> Set:
 def _words(plan: Plan) -> dict[str, str]:
     triples = zip(plan.table.rows, plan.ids(plan.user), plan.ids(plan.item), strict=True)
     return {str(row.line): f"user: {user}, item: {plan.name_of(item)}" for row, user, item in triples}
+
+
+def _few_words(plan: Plan, keys: set[str]) -> dict[str, str]:
+    """The same for a few rows of a long table."""
+    rows = [row for row in plan.table.rows if str(row.line) in keys]
+    few = replace(plan, table=replace(plan.table, rows=tuple(rows)))
+    return _words(few)
 
 
 def _items(part: Set, words: dict[str, str]) -> list[ItemResult]:

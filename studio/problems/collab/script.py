@@ -15,6 +15,7 @@ import studio
 from studio.engine.messages import StagePlan
 from studio.problems.base import Dataset
 from studio.problems.collab.plan import Plan, plan_of
+from studio.problems.fit_words import fit_words
 from studio.problems.tabular.options import layer_sizes
 from studio.recipe.schema import Recipe
 
@@ -87,7 +88,7 @@ def learner(dls):
         path=HERE,
     )
 {precision}    return learn
-
+{classes}
 
 def train():
     """Run the stages, each on the weights of the one before; return the learner and the loss of every batch."""
@@ -99,7 +100,7 @@ def train():
             learn.model.load_state_dict(weights)
         set_seed(stage.seed, reproducible=True)
         learn.freeze() if stage.freeze else learn.unfreeze()
-        learn.fit_one_cycle(stage.epochs, stage.rate, wd={weight_decay!r})
+{fit}
         losses += [float(loss) for loss in learn.recorder.losses]
         weights = {{name: t.cpu() for name, t in learn.model.state_dict().items()}}
     return learn, losses
@@ -137,6 +138,7 @@ def write(
     from studio.problems.collab import PROBLEM
 
     options, plan = PROBLEM.options_of(recipe), plan_of(recipe, root)
+    fit = fit_words(recipe, plans, ())
     half = (
         f'    if DEVICE.type == "cuda":\n        learn.to_{precision}()\n'
         if precision in ("fp16", "bf16")
@@ -152,7 +154,8 @@ def write(
         layers=layer_sizes(options.layers),
         y_range=plan.y_range,
         precision=half,
-        weight_decay=recipe.training.weight_decay,
+        fit=fit.lines,
+        classes=fit.classes,
     )
     return {f"{slug}.py": text, f"{slug}.csv": table(dataset, plan)}
 

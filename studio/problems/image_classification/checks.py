@@ -6,30 +6,29 @@ tell, then copies. An error is only what stops training or makes its result wort
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 
 from studio.dataset.duplicates import exact_duplicates
-from studio.dataset.headers import Header, look
+from studio.dataset.facts import HEADER, Progress, facts
+from studio.dataset.facts import no_progress as no_progress
+from studio.dataset.headers import Header
+from studio.dataset.scan_cache import NO_CACHE, ScanCache
 from studio.engine.messages import Finding
 from studio.problems.base import Dataset
 from studio.problems.image_classification.copy_checks import copy_findings
 from studio.problems.image_classification.file_checks import file_findings
 from studio.problems.image_classification.set_checks import set_findings
+from studio.problems.vision.leak_checks import group_findings, look_alike_findings
 from studio.recipe.schema import Recipe
-
-THREADS = 4
-
-Progress = Callable[[str, int, int], None]
-
-
-def no_progress(text: str, done: int, total: int) -> None:
-    """Tell nobody."""
 
 
 def check(
-    dataset: Dataset, recipe: Recipe, root: Path, progress: Progress = no_progress
+    dataset: Dataset,
+    recipe: Recipe,
+    root: Path,
+    progress: Progress = no_progress,
+    cache: ScanCache = NO_CACHE,
 ) -> Iterator[Finding]:
     """Yield findings as they are known.
 
@@ -39,24 +38,32 @@ def check(
         The absolute data root.
     progress : callable
         Told (text, done, total); what it raises ends the check.
+    cache : ScanCache
+        What is known of the files from before.
     """
     yield from set_findings(dataset, recipe)
-    headers = read_headers(dataset, root, progress)
+    yield from group_findings(dataset, recipe)
+    headers = read_headers(dataset, root, progress, cache)
     yield from file_findings(headers, recipe)
     readable = [key for key, header in headers.items() if not header.trouble]
-    groups = exact_duplicates(root, readable, lambda done, total: progress("Looking for copies", done, total))
+    groups = copies(root, readable, progress, cache)
     yield from copy_findings(dataset, groups)
+    yield from look_alike_findings(dataset, root, readable, groups, progress, cache)
 
 
-def read_headers(dataset: Dataset, root: Path, progress: Progress = no_progress) -> Mapping[str, Header]:
+def read_headers(
+    dataset: Dataset, root: Path, progress: Progress = no_progress, cache: ScanCache = NO_CACHE
+) -> dict[str, Header]:
     """Look at every item's file, several at a time, in the items' order."""
-    keys = [item.key for item in dataset.items]
-    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="headers")
-    headers: dict[str, Header] = {}
-    try:
-        for key, header in zip(keys, pool.map(look, (root / key for key in keys)), strict=True):
-            headers[key] = header
-            progress("Looking at images", len(headers), len(keys))
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-    return headers
+    return dict(facts(HEADER, root, [item.key for item in dataset.items], progress, cache))
+
+
+def copies(
+    root: Path, keys: list[str], progress: Progress = no_progress, cache: ScanCache = NO_CACHE
+) -> tuple[tuple[str, ...], ...]:
+    """Groups of photos whose files are equal."""
+
+    def told(done: int, total: int) -> None:
+        progress("Looking for copies", done, total)
+
+    return exact_duplicates(root, keys, told, cache)

@@ -6,13 +6,15 @@
         item_tfms=Resize(size, method), batch_tfms=[*aug_transforms(), Normalize.from_stats(*imagenet_stats)],
     )
 
-over named (photo, label) tuples in the dataset's order. `Photo` opens a file as `load_rgb` of
-`studio/dataset/images.py` does.
-The random state is the caller's business. Imports torch: engine only. No Qt.
+over named (photo, label) tuples in the dataset's order. A recipe that is not `exact` has the loaders of
+`studio/dataset/pipeline` instead: the same items in the same order, changed with the same likelihoods.
+`Photo` opens a file as `load_rgb` of `studio/dataset/images.py` does. The random state is the caller's business.
+Imports torch: engine only. No Qt.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +27,7 @@ from fastai.vision.all import (
     IndexSplitter,
     Normalize,
     Resize,
+    TensorCategory,
     imagenet_stats,
 )
 
@@ -42,8 +45,10 @@ from studio.problems.vision.data import (
     lowered,
     pixels_of,
     png,
+    quickly,
     require_readable,
 )
+from studio.problems.vision.sparing import sparing
 from studio.recipe.schema import Recipe, Stage
 
 
@@ -64,12 +69,25 @@ def class_of(item: Labelled) -> str:
     return item.label
 
 
+def path_of(item: object) -> Path:
+    """The photo's file, whatever the item."""
+    return Path(str(photo_of(item)))
+
+
+def numbers(dataset: Dataset) -> Callable[[Sequence[Labelled]], torch.Tensor]:
+    """Makes class numbers (n,) int64 of labelled photos."""
+    known = {name: number for number, name in enumerate(dataset.classes)}
+    return lambda items: torch.tensor([known[item.label] for item in items])
+
+
 def labelled(dataset: Dataset, root: Path) -> list[Labelled]:
     """The dataset's items as fastai takes them, in its order."""
     return [Labelled(root / item.key, item.target) for item in dataset.items]
 
 
-def dataloaders(dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int, path: Path) -> DataLoaders:
+def dataloaders(
+    dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int, path: Path, cache: Path | None = None
+) -> DataLoaders:
     """Build the loaders of one stage.
 
     Parameters
@@ -78,6 +96,8 @@ def dataloaders(dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int,
         Lowered to the number of training items where there are fewer.
     path : Path
         The absolute data root; nothing is written into it.
+    cache : Path or None
+        A folder of ours where photos may be kept small for later epochs.
 
     Returns
     -------
@@ -96,9 +116,24 @@ def dataloaders(dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int,
     device = device_of()
     n_batch = lowered(batch_size, len(dataset.train()))
     require_readable(dataset, path)
-    return block(dataset, options.resize, options.augment, size, device).dataloaders(
-        labelled(dataset, path), path=path, bs=n_batch, num_workers=0, device=device
+    made = block(dataset, options.resize, options.augment, size, device).dataloaders(
+        labelled(dataset, path),
+        path=path,
+        bs=n_batch,
+        num_workers=0,
+        device=device,
+        **quickly(
+            recipe,
+            (size, size),
+            options.resize,
+            options.augment,
+            cache,
+            path_of,
+            TensorCategory,
+            numbers(dataset),
+        ),
     )
+    return sparing(made, dataset)
 
 
 def block(dataset: Dataset, resize: str, augment: str, size: int, device: torch.device) -> DataBlock:

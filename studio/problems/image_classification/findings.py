@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from studio.dataset.merging import with_merges
 from studio.engine.messages import Finding, Fix, Severity
+from studio.recipe.schema import Recipe
 
 SHOWN = 20
 
@@ -27,6 +29,18 @@ def finding(
 def leave_out(keys: Sequence[str], label: str = "Leave them out") -> Fix:
     """A fix that adds keys to the recipe's `skip`."""
     return Fix(label if len(keys) != 1 else label.replace("them", "it"), {"skip": list(keys)})
+
+
+def merged(recipe: Recipe, groups: Sequence[Sequence[str]]) -> Fix:
+    """A fix that makes one class of the names in each group: the first."""
+    label = f"Make it one class, “{groups[0][0]}”" if len(groups) == 1 else "Make one class of each"
+    return Fix(label, {"merge": with_merges(str(recipe.options.get("merge", "")), groups)})
+
+
+def weigh(recipe: Recipe) -> Fix | None:
+    """The offer to let rare classes count more, where they do not yet."""
+    is_weighted = recipe.options.get("class_weights", "none") != "none"
+    return None if is_weighted else Fix("Let rare classes count more", {"class_weights": "balanced"})
 
 
 STRATIFY = Fix("Keep a share of every class", {"split": "stratified"})

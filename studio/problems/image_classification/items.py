@@ -8,11 +8,14 @@ refuses it. No torch, no Qt.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from studio.dataset.paths import folder_key, is_below
-from studio.dataset.splits import column_split, folder_split, random_split, stratified_split
+from studio.dataset.splitting import IN_NEITHER as IN_NEITHER
+from studio.dataset.splitting import NO_SIDE as NO_SIDE
+from studio.dataset.splitting import Splittable, groups_of, split_sides
 from studio.errors import UserError
 from studio.problems.base import Dataset, Guess, Item, names_in
 from studio.problems.image_classification.options import Options
@@ -20,8 +23,6 @@ from studio.problems.image_classification.sources import Labelled, LeftOut, read
 from studio.recipe.schema import Recipe, Split
 
 SKIPPED = "left out by the recipe"
-NO_SIDE = "its validation column says neither training nor validation"
-IN_NEITHER = "it lies in neither the training nor the validation folder"
 
 
 def collect(recipe: Recipe, root: Path) -> Dataset:
@@ -37,14 +38,16 @@ def collect(recipe: Recipe, root: Path) -> Dataset:
     UserError
         Where nothing can be collected, naming the folder, table, column or pattern.
     """
-    source = read_source(root, options_of(recipe), recipe.data.split)
-    sides, no_side = split_items(source.labelled, recipe.data.split, recipe.seed, root)
+    split = recipe.data.split
+    source = read_source(root, options_of(recipe), split)
+    sides, no_side = split_items(source.labelled, split, recipe.split_seed, root)
     items = [
         Item(one.key, one.label, side)
         for one, side in zip(source.labelled, sides, strict=True)
         if side is not None
     ]
-    return without_skipped(items, (*source.left_out, *no_side), recipe.data.skip)
+    dataset = without_skipped(items, (*source.left_out, *no_side), recipe.data.skip)
+    return replace(dataset, groups=named_groups(source.labelled, split, root))
 
 
 def options_of(recipe: Recipe) -> Options:
@@ -55,36 +58,42 @@ def options_of(recipe: Recipe) -> Options:
 
 
 def split_items(
-    labelled: Sequence[Labelled], split: Split, seed: int, root: Path
+    labelled: Sequence[Labelled],
+    split: Split,
+    seed: int,
+    root: Path,
+    labels: Sequence[Collection[str]] | None = None,
 ) -> tuple[tuple[bool | None, ...], list[LeftOut]]:
-    """Say of each photo whether it validates; None (and a line in the second part) where it has no side."""
-    keys = [one.key for one in labelled]
-    if split.kind == "random":
-        return random_split(len(keys), split.valid_pct, seed), []
-    if split.kind == "stratified":
-        return stratified_split([one.label for one in labelled], split.valid_pct, seed), []
+    """Say of each photo whether it validates; None (and a line in the second part) where it has no side.
+
+    Parameters
+    ----------
+    labels : sequence of collections of str or None
+        The classes of each photo, where it may have several; without it each has the one of its label.
+    """
     if split.kind == "folders":
         require_set_folders(root, split)
-        sides, why = folder_split(keys, split.train, split.valid), IN_NEITHER
-    else:
-        sides, why = column_split([_cell(one, split.column) for one in labelled]), NO_SIDE
-    return sides, [(key, why) for key, side in zip(keys, sides, strict=True) if side is None]
+    return split_sides(splittable(labelled, root, labels), split, seed)
 
 
-def _cell(one: Labelled, column: str) -> str:
-    same = next((c for c in one.cells if c.casefold() == column.strip().casefold()), None)
-    if same is not None:
-        return one.cells[same]
-    there = (
-        f"The table's columns are: {', '.join(one.cells)}."
-        if one.cells
-        else "The classes come from no table."
-    )
-    raise UserError(
-        f"There is no validation column “{column}”. {there}",
-        "Name the column that says which rows validate, or split by a share of every class.",
-        fix="split=stratified",
-    )
+def splittable(
+    labelled: Sequence[Labelled], root: Path, labels: Sequence[Collection[str]] | None = None
+) -> Splittable:
+    """What a split may look at: keys, classes, and the rows of the table that named the photos."""
+    first: Sequence[str] = tuple(labelled[0].cells) if labelled else ()
+
+    def cells(column: str) -> list[str] | None:
+        name = next((c for c in first if c.casefold() == column.strip().casefold()), None)
+        return None if name is None else [one.cells[name] for one in labelled]
+
+    classes = [(one.label,) for one in labelled] if labels is None else labels
+    return Splittable([one.key for one in labelled], root, classes, cells, first)
+
+
+def named_groups(labelled: Sequence[Labelled], split: Split, root: Path) -> dict[str, str]:
+    """The group of each photo, by its key; empty where the split knows no groups."""
+    groups = groups_of(splittable(labelled, root), split)
+    return dict(zip((one.key for one in labelled), groups, strict=True)) if groups else {}
 
 
 def without_skipped(items: Sequence[Item], left_out: Sequence[LeftOut], skip: Sequence[str]) -> Dataset:
@@ -167,6 +176,10 @@ def why_no_validation(dataset: Dataset, split: Split) -> str:
         return f"the folder “{split.valid}” holds no usable photo"
     if split.kind == "column":
         return f"no row says so in the column “{split.column}”"
+    if split.kind == "group":
+        return "all items belong to one group, or each class does"
+    if split.kind in ("list", "time", "hash"):
+        return "the split keeps none of the items that are left"
     return "no class has more than one photo"
 
 

@@ -18,9 +18,11 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import getproxies
 
+import torch
 from fastai.vision.all import CrossEntropyLossFlat, DataLoaders, Learner, accuracy, error_rate, vision_learner
 from torch import nn
 
+from studio.dataset.balance import class_weights
 from studio.errors import UserError
 from studio.problems.base import Dataset
 from studio.problems.image_classification.items import options_of
@@ -58,19 +60,27 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
     UserError
         Where the network is unknown, the weights do not fit, or cannot be downloaded.
     """
-    return photo_learner(dls, options_of(recipe), path, CrossEntropyLossFlat(), METRICS)
+    options = options_of(recipe)
+    is_weighted = options.class_weights == "balanced"
+    weighted = {"weight": torch.tensor(class_weights(dataset))} if is_weighted else {}
+    return photo_learner(dls, options, path, CrossEntropyLossFlat(**weighted), METRICS)
 
 
 def photo_learner(
-    dls: DataLoaders, options: PhotoOptions, path: Path, loss: Any, metrics: Sequence[Any]
+    dls: DataLoaders,
+    options: PhotoOptions,
+    path: Path,
+    loss: Any,
+    metrics: Sequence[Any],
+    n_out: int | None = None,
 ) -> Learner:
-    """A learner of photos with a loss of its own; see `build` for the rest."""
+    """A learner of photos with a loss and a number of outputs of its own; see `build` for the rest."""
     arch = require_architecture(options.arch)
     from_file = options.weights not in ("imagenet", "none")
     file = find_file(options.weights, path) if from_file else None
     tensors = read_file(file) if file else {}
     pretrained = options.weights == "imagenet"
-    learner = _vision_learner(dls, arch, pretrained, options.dropout, path, loss, metrics)
+    learner = _vision_learner(dls, arch, pretrained, options.dropout, path, loss, metrics, n_out)
     learner.unfreeze()
     if file:
         load_body(learner.model[0], tensors, arch, file.name)
@@ -85,6 +95,7 @@ def _vision_learner(
     path: Path,
     loss: Any,
     metrics: Sequence[Any],
+    n_out: int | None,
 ) -> Learner:
     try:
         return vision_learner(
@@ -95,6 +106,7 @@ def _vision_learner(
             ps=dropout,
             loss_func=loss,
             metrics=list(metrics),
+            n_out=n_out,
             path=path,
             model_dir="models",
             **(timm_source(arch) if pretrained and arch not in TORCHVISION else {}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from studio.dataset import splitting
 from studio.engine.messages import Finding, Severity
 from studio.problems.base import Dataset
 from studio.problems.image_classification import items as collecting
@@ -28,6 +29,34 @@ class Reason:
     skip: bool = True
 
 
+SPLIT_REASONS = (
+    Reason(
+        splitting.NO_TIME,
+        "no_time",
+        "warning",
+        "item",
+        "without a date",
+        "The split is by time, so that nothing says whether they are early or late. They are left out.",
+    ),
+    Reason(
+        splitting.IN_NO_LIST,
+        "in_no_list",
+        "info",
+        "item",
+        "in neither list",
+        "Neither the training nor the validation list names them. They are left out.",
+        skip=False,
+    ),
+    Reason(
+        splitting.NOT_LISTED,
+        "not_listed",
+        "warning",
+        "line",
+        "of a list naming nothing that is there",
+        "The list may belong to another version of the data. Nothing is done with such lines.",
+        skip=False,
+    ),
+)
 REASONS = (
     Reason(
         table_source.NO_LABEL,
@@ -106,6 +135,7 @@ REASONS = (
         "They lie in neither the training nor the validation folder and are left out.",
         skip=False,
     ),
+    *SPLIT_REASONS,
     Reason(
         sources.NO_FOLDER,
         "no_class_folder",

@@ -12,7 +12,7 @@ from studio.problems.vision.networks import ARCHITECTURES as ARCHITECTURES
 from studio.problems.vision.networks import DEFAULT_SIZE as DEFAULT_SIZE
 from studio.problems.vision.networks import TIMM as TIMM
 from studio.problems.vision.networks import TORCHVISION as TORCHVISION
-from studio.problems.vision.networks import Arch, Augment, Dropout, Fit, Weights
+from studio.problems.vision.networks import Arch, Augment, ClassWeights, Dropout, Fit, Merge, Weights
 from studio.problems.vision.networks import require_architecture as require_architecture
 from studio.problems.vision.networks import require_size as require_size
 from studio.recipe.fields import about
@@ -75,11 +75,13 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             note="why-data",
         ),
     ] = DEFAULT_PATTERN
+    merge: Merge = ""
     arch: Arch = "resnet34"
     weights: Weights = "imagenet"
     augment: Augment = "standard"
     resize: Fit = "crop"
     dropout: Dropout = 0.5
+    class_weights: ClassWeights = "none"
 
 
 def guess(folder: Path) -> Guess | None:

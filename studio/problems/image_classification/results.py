@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,12 @@ def evaluate(learner: Any, dataset: Dataset, recipe: Recipe, progress: Progress 
         confusion=tuple(tuple(int(n) for n in row) for row in confusion),
         per_class=class_scores(confusion, dataset.classes),
     )
+
+
+def shown(learner: Any, items: Sequence[Item], dataset: Dataset, recipe: Recipe) -> tuple[ItemResult, ...]:
+    """What the model answers for a few items now."""
+    few = replace(dataset, items=tuple(items))
+    return tuple(result for results in _batches(learner, few) for result in results)
 
 
 def _batches(learner: Any, dataset: Dataset) -> Iterator[list[ItemResult]]:

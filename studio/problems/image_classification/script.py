@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import studio
+from studio.dataset.balance import class_weights
 from studio.engine.messages import StagePlan
 from studio.problems.base import Dataset
+from studio.problems.fit_words import fit_words
 from studio.problems.image_classification.items import options_of
 from studio.problems.image_classification.options import DEFAULT_SIZE, TORCHVISION
 from studio.problems.image_classification.script_parts import (
@@ -69,7 +71,10 @@ def write(
     block = DATA_PART.replace("{resize}", RESIZE[options.resize]).replace(
         "{augment}", AUGMENT[options.augment]
     )
-    words = Words(HEAD, block.replace("{slug}", slug), "CrossEntropyLossFlat()", ("accuracy", "error_rate"))
+    is_weighted = options.class_weights == "balanced"
+    weighted = f"weight=torch.tensor({class_weights(dataset)})" if is_weighted else ""
+    loss = f"CrossEntropyLossFlat({weighted})"
+    words = Words(HEAD, block.replace("{slug}", slug), loss, ("accuracy", "error_rate"))
     text = composed(recipe, dataset, root, plans, precision, folder, slug, options, words)
     return {f"{slug}.py": text, f"{slug}.csv": table(dataset)}
 
@@ -88,6 +93,8 @@ class Words:
         The metrics as expressions, in their order.
     names : tuple of str
         Their names; empty where the expressions are names.
+    after : str
+        What happens to the learner once it has its starting weights; indented lines, or nothing.
     """
 
     head: str
@@ -95,6 +102,7 @@ class Words:
     loss: str
     metrics: tuple[str, ...]
     names: tuple[str, ...] = ()
+    after: str = ""
 
 
 def composed(
@@ -110,15 +118,17 @@ def composed(
 ) -> str:
     """Put the script of a run with photos together."""
     weights = found_weights(options.weights, folder)
-    named = ", ".join(_text(name) for name in ("valid_loss", *(words.names or words.metrics)))
+    metrics = words.names or words.metrics
+    named = ", ".join(_text(name) for name in ("valid_loss", *metrics))
+    fit = fit_words(recipe, plans, metrics, ["losses"])
     parts = [
         _head(recipe, dataset, root, plans, options, weights, slug, words.head),
         words.data,
         _learner(options, precision, weights, words),
         *([_weights(options, weights)] if _is_file(weights) else []),
-        TRAIN_PART.format(weight_decay=recipe.training.weight_decay, slug=slug, named=named),
+        TRAIN_PART.format(fit=fit.lines, classes=fit.classes, slug=slug, named=named),
     ]
-    return "".join(parts)
+    return "".join(parts).replace("num_workers=0", f"num_workers={recipe.training.workers}")
 
 
 def table(dataset: Dataset) -> str:
@@ -192,6 +202,7 @@ def _learner(options: PhotoOptions, precision: str, weights: str, words: Words) 
     )
     if _is_file(weights):
         text += f"    start_from(Path({_text(weights)}), learn.model[0])\n"
+    text += words.after
     if precision in ("fp16", "bf16"):
         text += f'    if DEVICE.type == "cuda":\n        learn.to_{precision}()\n'
     return text + "    return learn\n"

@@ -173,7 +173,7 @@ class Losses(Callback):
         """Keep this batch's."""
         if self.training:
             self.values.append(self.loss.item())
-
+{classes}
 
 def train(folder):
     """Run the stages, each on the weights of the one before; return the learner and every batch's loss."""
@@ -185,7 +185,7 @@ def train(folder):
             learn.model.load_state_dict(weights)
         set_seed(stage.seed, reproducible=True)
         learn.freeze() if stage.freeze else learn.unfreeze()
-        learn.fit_one_cycle(stage.epochs, stage.rate, wd={weight_decay!r}, cbs=losses)
+{fit}
         weights = {{name: t.cpu() for name, t in learn.model.state_dict().items()}}
     return learn, losses.values
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from studio.dataset.images import Found, extensions_in_words, find_images
+from studio.dataset.merging import read_merges
 from studio.dataset.paths import folder_key, is_below
 from studio.errors import UserError
 from studio.problems.image_classification.options import Options
@@ -58,7 +59,9 @@ def read_source(root: Path, options: Options, split: Split) -> Source:
         "pattern": from_pattern,
     }
     source = readers[options.source](root, options, split)
-    return Source(tuple(sorted(source.labelled, key=lambda one: one.key)), tuple(sorted(source.left_out)))
+    merges = read_merges(options.merge)
+    labelled = (replace(one, label=merges.get(one.label, one.label)) for one in source.labelled)
+    return Source(tuple(sorted(labelled, key=lambda one: one.key)), tuple(sorted(source.left_out)))
 
 
 def _from_table(root: Path, options: Options, split: Split) -> Source:

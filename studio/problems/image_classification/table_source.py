@@ -128,7 +128,7 @@ def row_key(table_key: str, line: int) -> str:
     return f"{table_key} row {line}"
 
 
-def place_of(root: Path, index: FileIndex, name: str, label: str, beside: str) -> tuple[str, str]:
+def place_of(root: Path, index: Finds, name: str, label: str, beside: str) -> tuple[str, str]:
     """The key that a row means, or why it is left out."""
     if not name:
         return "", NO_NAME

@@ -73,7 +73,7 @@ def _without_tags(dataset: Dataset) -> Iterator[Finding]:
 def _odd_cells(recipe: Recipe, root: Path) -> Iterator[Finding]:
     """Empty tags between delimiters, and tags twice in a cell: both are mended on reading."""
     options = options_of(recipe)
-    if options.labels == "one_hot":
+    if options.labels != "delimited":
         return
     try:
         key, table = table_source.table_of(root, options)

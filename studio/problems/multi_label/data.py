@@ -12,6 +12,7 @@ set has is judged, though never learned. The random state is the caller's busine
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from fastai.vision.all import (
     MultiCategoryBlock,
     Normalize,
     Resize,
+    TensorMultiCategory,
     imagenet_stats,
 )
 
@@ -40,9 +42,11 @@ from studio.problems.vision.data import (
     lowered,
     pixels_of,
     png,
+    quickly,
     require_readable,
 )
 from studio.problems.vision.networks import require_architecture, require_size
+from studio.problems.vision.sparing import sparing
 from studio.recipe.schema import Recipe, Stage
 
 
@@ -63,12 +67,32 @@ def tags_of(item: Tagged) -> object:
     return list(item.tags)
 
 
+def path_of(item: object) -> Path:
+    """The photo's file, whatever the item."""
+    return Path(str(photo_of(item)))
+
+
+def flags(dataset: Dataset) -> Callable[[Sequence[Tagged]], torch.Tensor]:
+    """Makes flags (n, tags) float32 of tagged photos."""
+    known = {name: number for number, name in enumerate(dataset.classes)}
+
+    def flagged(items: Sequence[Tagged]) -> torch.Tensor:
+        found = torch.zeros(len(items), len(known))
+        for row, item in enumerate(items):
+            found[row, [known[tag] for tag in item.tags]] = 1.0
+        return found
+
+    return flagged
+
+
 def tagged(dataset: Dataset, root: Path) -> list[Tagged]:
     """The dataset's items as fastai takes them, in its order."""
     return [Tagged(root / item.key, names_in(item.target)) for item in dataset.items]
 
 
-def dataloaders(dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int, path: Path) -> DataLoaders:
+def dataloaders(
+    dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int, path: Path, cache: Path | None = None
+) -> DataLoaders:
     """Build the loaders of one stage.
 
     Parameters
@@ -77,6 +101,8 @@ def dataloaders(dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int,
         Lowered to the number of training items where there are fewer.
     path : Path
         The absolute data root; nothing is written into it.
+    cache : Path or None
+        A folder of ours where photos may be kept small for later epochs.
 
     Returns
     -------
@@ -95,9 +121,24 @@ def dataloaders(dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int,
     device = device_of()
     n_batch = lowered(batch_size, len(dataset.train()))
     require_readable(dataset, path)
-    return block(dataset, options.resize, options.augment, size, device).dataloaders(
-        tagged(dataset, path), path=path, bs=n_batch, num_workers=0, device=device
+    made = block(dataset, options.resize, options.augment, size, device).dataloaders(
+        tagged(dataset, path),
+        path=path,
+        bs=n_batch,
+        num_workers=0,
+        device=device,
+        **quickly(
+            recipe,
+            (size, size),
+            options.resize,
+            options.augment,
+            cache,
+            path_of,
+            TensorMultiCategory,
+            flags(dataset),
+        ),
     )
+    return sparing(made, dataset)
 
 
 def block(dataset: Dataset, resize: str, augment: str, size: int, device: torch.device) -> DataBlock:

@@ -6,12 +6,18 @@ class is drawn tag by tag, rarest first, so that rare tags are on both sides whe
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from studio.dataset.splits import tags_split
 from studio.errors import UserError
 from studio.problems.base import Dataset, Item, names_in
-from studio.problems.image_classification.items import split_items, why_no_validation, without_skipped
+from studio.problems.image_classification.items import (
+    named_groups,
+    split_items,
+    why_no_validation,
+    without_skipped,
+)
+from studio.problems.multi_label.folder_source import folder_tags
 from studio.problems.multi_label.options import Options
 from studio.problems.multi_label.table_source import read_source
 from studio.problems.multi_label.tags import DELIMITERS, tags_of
@@ -31,20 +37,21 @@ def collect(recipe: Recipe, root: Path) -> Dataset:
     UserError
         Where nothing can be collected, naming the folder, table or column.
     """
-    source, tags = read_source(root, options_of(recipe))
-    split, seed = recipe.data.split, recipe.seed
-    if split.kind == "stratified":
-        drawn = tags_split([tags[one.key] for one in source.labelled], split.valid_pct, seed)
-        sides: tuple[bool | None, ...] = drawn
-        no_side: list[tuple[str, str]] = []
-    else:
-        sides, no_side = split_items(source.labelled, split, seed, root)
+    options = options_of(recipe)
+    source, tags = (
+        folder_tags(root, options, recipe.data.split)
+        if options.labels == "folders"
+        else read_source(root, options)
+    )
+    split, own = recipe.data.split, [tags[one.key] for one in source.labelled]
+    sides, no_side = split_items(source.labelled, split, recipe.split_seed, root, own)
     items = [
         Item(one.key, tags[one.key], side)
         for one, side in zip(source.labelled, sides, strict=True)
         if side is not None
     ]
-    return without_skipped(items, (*source.left_out, *no_side), recipe.data.skip)
+    dataset = without_skipped(items, (*source.left_out, *no_side), recipe.data.skip)
+    return replace(dataset, groups=named_groups(source.labelled, split, root))
 
 
 def options_of(recipe: Recipe) -> Options:

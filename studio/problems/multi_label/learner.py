@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import torch
 from fastai.vision.all import (
     BCEWithLogitsLossFlat,
     DataLoaders,
@@ -16,6 +17,7 @@ from fastai.vision.all import (
 )
 from sklearn.metrics import fbeta_score
 
+from studio.dataset.balance import positive_weights
 from studio.problems.base import Dataset
 from studio.problems.image_classification.learner import photo_learner
 from studio.problems.multi_label.items import options_of
@@ -59,5 +61,7 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
         Where the network is unknown, the weights do not fit, or cannot be downloaded.
     """
     options = options_of(recipe)
-    loss = BCEWithLogitsLossFlat(thresh=options.threshold)
+    is_weighted = options.class_weights == "balanced"
+    weighted = {"pos_weight": torch.tensor(positive_weights(dataset))} if is_weighted else {}
+    loss = BCEWithLogitsLossFlat(thresh=options.threshold, **weighted)
     return photo_learner(dls, options, path, loss, metrics(options.threshold, options.beta))

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from studio.problems.base import Guess
-from studio.problems.vision.networks import Arch, Augment, Dropout, Fit, Weights
+from studio.problems.vision.networks import Arch, Augment, ClassWeights, Dropout, Fit, Merge, Weights
 from studio.recipe.fields import about
 from studio.recipe.schema import Rate, Stage
 
 FIRST_SIZE, LAST_SIZE = 128, 256
+IN_TABLE = ("delimited", "one_hot")
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What multi-label classification can be told."""
 
-    source: ClassVar[str] = "table"
-    """Tags always stand in a table; cleaning asks for this."""
-
     table: Annotated[
         str,
-        about("Table", "A CSV or TSV file below the data folder.", note="why-data"),
+        about(
+            "Table",
+            "A CSV or TSV file below the data folder.",
+            shown_when=("labels", IN_TABLE),
+            note="why-data",
+        ),
     ] = "labels.csv"
     item_column: Annotated[
         str,
@@ -31,17 +34,19 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             "File column",
             "The column that names the photo, with or without its ending. Empty: found by itself.",
             kind="column",
+            shown_when=("labels", IN_TABLE),
             note="why-data",
         ),
     ] = ""
     labels: Annotated[
-        Literal["delimited", "one_hot"],
+        Literal["delimited", "one_hot", "folders"],
         about(
             "Tags",
             "How the tags of a photo are written.",
             choices={
                 "delimited": "In one column, one after the other",
                 "one_hot": "A column for every tag, 1 or 0",
+                "folders": "The folders that the photo lies in",
             },
             note="why-data",
         ),
@@ -85,12 +90,13 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Literal["leave_out", "none"],
         about(
             "Empty cells",
-            "Whether a photo with an empty cell was never looked at, or has none of the tags.",
+            "Whether a photo without a tag was never looked at, or has none of the tags.",
             choices={"leave_out": "Not known: leave the photo out", "none": "None of the tags applies"},
             more=True,
             note="why-data",
         ),
     ] = "leave_out"
+    merge: Merge = ""
     arch: Arch = "resnet34"
     weights: Weights = "imagenet"
     augment: Augment = "standard"
@@ -116,6 +122,12 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         ),
     ] = 0.2
     dropout: Dropout = 0.5
+    class_weights: ClassWeights = "none"
+
+    @property
+    def source(self) -> str:
+        """Where the tags stand, for cleaning: what a table says can be written into a copy of it."""
+        return "table" if self.labels in IN_TABLE else "tag_folders"
 
 
 def guess(folder: Path) -> Guess | None:

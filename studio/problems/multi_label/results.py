@@ -83,6 +83,13 @@ def evaluate(learner: Any, dataset: Dataset, recipe: Recipe, progress: Progress 
     )
 
 
+def shown(learner: Any, items: Sequence[Item], dataset: Dataset, recipe: Recipe) -> tuple[ItemResult, ...]:
+    """What the model answers for a few items now, at the threshold of the options."""
+    answered = answers_of(learner, replace(dataset, items=tuple(items)), no_progress)
+    every = (options_of(recipe).threshold,) * len(dataset.classes)
+    return tuple(item_results(answered, dataset.classes, every))
+
+
 def thresholds_of(learner: Any, dataset: Dataset, recipe: Recipe) -> tuple[float, ...]:
     """The threshold of every tag, chosen on the validation set by a trained learner."""
     options = options_of(recipe)

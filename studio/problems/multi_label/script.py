@@ -11,6 +11,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from studio.dataset.balance import positive_weights
 from studio.engine.messages import StagePlan
 from studio.problems.base import Dataset, names_in
 from studio.problems.image_classification.script import AUGMENT, RESIZE, Words, composed
@@ -58,13 +59,15 @@ def write(
         .replace("{augment}", AUGMENT[options.augment])
     )
     threshold = repr(options.threshold)
+    is_weighted = options.class_weights == "balanced"
+    weighted = f", pos_weight=torch.tensor({positive_weights(dataset)})" if is_weighted else ""
     words = Words(
         head=_head(),
         data=METRIC_PART.format(threshold=threshold, beta=repr(options.beta))
         + TAGGED_PART
         + PHOTO_PART
         + block,
-        loss=f"BCEWithLogitsLossFlat(thresh={threshold})",
+        loss=f"BCEWithLogitsLossFlat(thresh={threshold}{weighted})",
         metrics=(
             "fbeta",
             f"partial(accuracy_multi, thresh={threshold})",

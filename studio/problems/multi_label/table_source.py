@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from studio.dataset.images import find_images
+from studio.dataset.merging import read_merges
 from studio.dataset.paths import key_below
 from studio.dataset.tables import Table, read_table
 from studio.errors import UserError
@@ -105,6 +106,7 @@ def read_source(root: Path, options: Options) -> tuple[Source, dict[str, tuple[s
     beside = table_key.rpartition("/")[0]
     index = FileIndex.of(found.keys)
     columns = find_columns(table, options, index, beside)
+    merges = read_merges(options.merge)
     tags: dict[str, tuple[str, ...]] = {}
     cells: dict[str, dict[str, str]] = {}
     left_out: list[LeftOut] = [(row_key(table_key, line), f"{BAD_ROW}: {why}") for line, why in table.bad]
@@ -113,6 +115,7 @@ def read_source(root: Path, options: Options) -> tuple[Source, dict[str, tuple[s
         name = row.cells[item_at]
         key, why = place_of(root, index, name, "any", beside)
         own, lacking = columns.read([row.cells[at] for at in tags_at])
+        own = tuple(sorted({merges.get(tag, tag) for tag in own}))
         if not why and lacking and (lacking != NO_TAGS or options.no_tags == "leave_out"):
             why = lacking
         if not why and key in tags:

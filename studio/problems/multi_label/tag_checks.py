@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from studio.engine.messages import Finding, Fix
 from studio.errors import UserError
 from studio.problems.base import Dataset, Item, names_in
-from studio.problems.image_classification.findings import STRATIFY, finding, many, quoted
+from studio.problems.image_classification.findings import STRATIFY, finding, many, merged, quoted, weigh
 from studio.problems.multi_label.items import no_validation, only_in_validation, options_of
 from studio.problems.multi_label.options import LAST_SIZE
 from studio.problems.vision.networks import require_architecture, require_size
@@ -26,11 +26,11 @@ def tag_findings(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
     """Yield what is wrong with tags and sets, worst first."""
     for look in (_network, _no_tags, _empty_set, _only_in_validation, _only_in_training, _few_items):
         yield from look(dataset, recipe)
-    yield from _near_names(dataset)
+    yield from _near_names(dataset, recipe)
     yield from _always(dataset)
     yield from _single(dataset)
     yield from _small_for_batch(dataset, recipe)
-    yield from _unbalanced(dataset)
+    yield from _unbalanced(dataset, recipe)
 
 
 def counts_of(items: Iterable[Item]) -> Counter[str]:
@@ -112,17 +112,19 @@ def _few_items(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
         )
 
 
-def _near_names(dataset: Dataset) -> Iterator[Finding]:
+def _near_names(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
     counts = counts_of(dataset.items)
-    pairs = [*_variants(dataset.classes), *_misspelled(dataset.classes)]
+    found = [*_variants(dataset.classes), *_misspelled(dataset.classes)]
+    pairs = [tuple(sorted(pair, key=lambda name: -counts[name])) for pair in found]
     if pairs:
         first = quoted(pairs[0])
         yield finding(
             "class_name_variants",
             "warning",
             f"Tags with nearly the same name: {first}",
-            "They are taken for different tags. If they are one, give them one name in the table.",
+            "They are taken for different tags. If they are one, make them one.",
             [" and ".join(f"{name} ({counts[name]})" for name in pair) for pair in pairs],
+            merged(recipe, pairs),
         )
 
 
@@ -198,7 +200,7 @@ def _small_for_batch(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
         )
 
 
-def _unbalanced(dataset: Dataset) -> Iterator[Finding]:
+def _unbalanced(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
     counts = counts_of(dataset.train())
     if len(counts) < 2:
         return
@@ -211,4 +213,5 @@ def _unbalanced(dataset: Dataset) -> Iterator[Finding]:
             f"{n_most:,} against {n_least:,} in training. It trains all the same; every tag gets a threshold of "
             "its own, and its own row in the results.",
             [most, least],
+            weigh(recipe),
         )

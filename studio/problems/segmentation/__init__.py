@@ -16,4 +16,5 @@ PROBLEM: Problem[Options] = Problem(
     stages=stages,
     package=__name__,
     usual_batch=8,
+    splits=("random", "folders", "list", "group", "time", "hash"),
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.dataset.listed import lines_of
 from studio.dataset.masks import VALUES, Values, load_values
 from studio.dataset.paths import key_below
 from studio.errors import UserError
@@ -97,16 +98,6 @@ def listed(text: str) -> tuple[str, ...]:
     """The names in a list parted by commas; a name with a comma in it stands in double quotes."""
     rows = csv.reader([text], skipinitialspace=True)
     return tuple(name.strip() for name in next(rows, []) if name.strip())
-
-
-def lines_of(path: Path) -> tuple[str, ...]:
-    """The lines of a text file, without what surrounds them and without empty ones."""
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _lines(root: Path, name: str) -> tuple[str, ...]:

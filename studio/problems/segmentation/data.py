@@ -13,6 +13,7 @@ holds class numbers and nothing between them. The random state is the caller's b
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +31,7 @@ from fastai.vision.all import (
     Normalize,
     PILMask,
     Resize,
+    TensorMask,
     TransformBlock,
     imagenet_stats,
 )
@@ -51,8 +53,10 @@ from studio.problems.vision.data import (
     device_of,
     lowered,
     pixels_of,
+    quickly,
     require_readable,
 )
+from studio.problems.vision.sparing import sparing
 from studio.recipe.schema import Recipe, Stage
 
 PREVIEWED = 16
@@ -101,6 +105,11 @@ def photo_of(item: object) -> object:
     return item.photo if isinstance(item, Labelled) else item
 
 
+def path_of(item: object) -> Path:
+    """The photo's file, whatever the item."""
+    return Path(str(photo_of(item)))
+
+
 def mask_of(item: Labelled) -> MaskFile:
     """The mask of a labelled photo."""
     return item.mask
@@ -113,7 +122,9 @@ def labelled(items: Sequence[Item], root: Path, codes: Codes) -> list[Labelled]:
     ]
 
 
-def dataloaders(dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int, path: Path) -> DataLoaders:
+def dataloaders(
+    dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int, path: Path, cache: Path | None = None
+) -> DataLoaders:
     """Build the loaders of one stage.
 
     Returns
@@ -139,9 +150,26 @@ def dataloaders(dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int,
         open_mask(labelled(side[:1], path, codes)[0].mask)
     device = device_of()
     n_batch = lowered(batch_size, len(dataset.train()))
-    return block(dataset, options.resize, options.augment, (height, width), device).dataloaders(
-        files, path=path, bs=n_batch, num_workers=0, device=device
+    made = block(dataset, options.resize, options.augment, (height, width), device).dataloaders(
+        files,
+        path=path,
+        bs=n_batch,
+        num_workers=0,
+        device=device,
+        **quickly(
+            recipe,
+            (height, width),
+            options.resize,
+            options.augment,
+            cache,
+            path_of,
+            TensorMask,
+            mask_of=lambda item: np.asarray(open_mask(item.mask)),
+            mask_path_of=lambda item: item.mask.path,
+            marked=f"-{hashlib.sha256(repr(codes).encode()).hexdigest()[:12]}",
+        ),
     )
+    return sparing(made, dataset)
 
 
 def block(

@@ -9,26 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from PIL import Image
-
-from studio.dataset.headers import ORIENTATION
-from studio.dataset.images import IMAGE_ERRORS
 from studio.problems.base import Dataset
 from studio.problems.segmentation.options import DEFAULT_SIZE
+from studio.problems.vision.sizes import upright_size as upright_size
 
 LOOKED_AT = 30
-ON_SIDE = (5, 6, 7, 8)
-
-
-def upright_size(path: Path) -> tuple[int, int] | None:
-    """Width and height of a photo once it is turned upright; None where it cannot be read."""
-    try:
-        with Image.open(path) as image:
-            width, height = image.size
-            turned = image.getexif().get(ORIENTATION, 1) in ON_SIDE
-    except IMAGE_ERRORS:
-        return None
-    return (height, width) if turned else (width, height)
 
 
 def proportions(dataset: Dataset, root: Path) -> tuple[int, int]:

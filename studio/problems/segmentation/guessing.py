@@ -63,7 +63,7 @@ def guess_at(path: Path) -> Guess | None:
     split = found.split
     if split.kind == "random":
         listed = next((name for name in LIST_FILES if (path / name).is_file()), "")
-        options |= {"valid_list": listed} if listed else {}
+        split = Split(kind="list", valid_list=listed) if listed else split
     sentence = f"Photos ({found.images or 'here'}) with masks ({found.masks or 'here'}): segmentation."
     return Guess(NAME, found.sure, sentence, options, split, size=full_size(found.photo))
 

@@ -6,22 +6,22 @@ is skipped or cleaned. `collect` opens no picture. No torch, no Qt.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from studio.dataset.paths import folder_key, is_below, key_below
-from studio.dataset.splits import folder_split, random_split
+from studio.dataset.paths import folder_key, is_below
+from studio.dataset.splitting import IN_NEITHER as IN_NEITHER
+from studio.dataset.splitting import NOT_LISTED as NOT_LISTED
+from studio.dataset.splitting import Splittable, groups_of, split_sides
 from studio.engine.messages import ClassCount
 from studio.errors import UserError
 from studio.problems.base import Dataset, Item
-from studio.problems.segmentation.codes import Codes, class_names, codes_of, lines_of
+from studio.problems.segmentation.codes import Codes, class_names, codes_of
 from studio.problems.segmentation.options import Options
 from studio.problems.segmentation.pairing import find_pairs
 from studio.recipe.schema import Recipe, Split
 
 SKIPPED = "left out by the recipe"
-IN_NEITHER = "it lies in neither the training nor the validation folder"
-NOT_LISTED = "named in the validation list, but there is no such photo with a mask"
 LeftOut = tuple[str, str]
 
 
@@ -49,69 +49,36 @@ def collect(recipe: Recipe, root: Path) -> Dataset:
     found = find_pairs(root, options, split)
     classes = class_names(root, options)
     keys = [photo for photo, _ in found.pairs]
-    sides, more = sides_of(keys, root, options, split, recipe.seed)
+    sides, more = sides_of(keys, root, split, recipe.split_seed)
     items = [
         Item(photo, mask, side)
         for (photo, mask), side in zip(found.pairs, sides, strict=True)
         if side is not None
     ]
-    return _without_skipped(items, classes, (*found.left_out, *more), recipe.data.skip)
+    groups = dict(zip(keys, groups_of(Splittable(keys, root), split), strict=False))
+    return _without_skipped(items, classes, (*found.left_out, *more), recipe.data.skip, groups)
 
 
 def sides_of(
-    keys: Sequence[str], root: Path, options: Options, split: Split, seed: int
-) -> tuple[Sequence[bool | None], list[LeftOut]]:
+    keys: Sequence[str], root: Path, split: Split, seed: int
+) -> tuple[tuple[bool | None, ...], list[LeftOut]]:
     """Say of each photo whether it validates; None (and a line in the second part) where it has no side."""
-    if options.valid_list:
-        return _by_list(keys, root, options.valid_list)
-    if split.kind == "random":
-        return random_split(len(keys), split.valid_pct, seed), []
-    if split.kind == "folders":
-        sides = folder_split(keys, split.train, split.valid)
-        return sides, [(key, IN_NEITHER) for key, side in zip(keys, sides, strict=True) if side is None]
-    raise UserError(
-        f"A split of the kind “{split.kind}” means nothing here: a photo holds many classes, and no table says "
-        "which ones validate.",
-        "Keep a random share, name two folders, or name a validation list.",
-        fix="split=random",
-    )
-
-
-def _by_list(keys: Sequence[str], root: Path, name: str) -> tuple[list[bool], list[LeftOut]]:
-    """Photos whose path, name or stem a line of the file gives; a line may have more words after it."""
-    key = key_below(root, name)
-    try:
-        lines = lines_of(root / key) if key else ()
-    except OSError as error:
+    if split.kind in ("stratified", "column"):
         raise UserError(
-            f"The validation list {name} is not in {root}.",
-            "Name the text file, or empty the field (valid_list).",
-        ) from error
-    known: dict[str, set[str]] = {}
-    for one in keys:
-        for way in (one, one.rpartition(".")[0], PurePosixPath(one).name, PurePosixPath(one).stem):
-            known.setdefault(way, set()).add(one)
-    meant = {line: _meant(line, known) for line in lines}
-    chosen = {one for found in meant.values() for one in found}
-    if not chosen:
-        raise UserError(
-            f"The validation list {name} names none of the {len(keys)} photos"
-            + (f"; its first line is “{lines[0][:80]}”." if lines else "; it is empty."),
-            "Write one photo's name a line, or choose another split (valid_list).",
+            f"A split of the kind “{split.kind}” means nothing here: a photo holds many classes, and no table says "
+            "which ones validate.",
+            "Keep a random share, name two folders, or name a list of validation files.",
+            fix="split=random",
         )
-    return [one in chosen for one in keys], [(line, NOT_LISTED) for line, found in meant.items() if not found]
-
-
-def _meant(line: str, known: dict[str, set[str]]) -> set[str]:
-    for text in (line, line.split()[0]):
-        for way in (text, PurePosixPath(text.replace("\\", "/")).name):
-            if way in known:
-                return known[way]
-    return set()
+    return split_sides(Splittable(keys, root), split, seed)
 
 
 def _without_skipped(
-    items: Sequence[Item], classes: tuple[str, ...], left_out: Sequence[LeftOut], skip: Sequence[str]
+    items: Sequence[Item],
+    classes: tuple[str, ...],
+    left_out: Sequence[LeftOut],
+    skip: Sequence[str],
+    groups: Mapping[str, str],
 ) -> Dataset:
     names = [folder_key(name) for name in skip]
     exact = set(names)
@@ -124,7 +91,7 @@ def _without_skipped(
     here = {item.key for item in kept}
     gone = [(i.key, SKIPPED) for i in items if i.key not in here]
     others = [(key, SKIPPED if skipped(key) else why) for key, why in left_out]
-    return Dataset(kept, classes, tuple(sorted([*others, *gone])))
+    return Dataset(kept, classes, tuple(sorted([*others, *gone])), groups)
 
 
 def class_counts(dataset: Dataset, recipe: Recipe, root: Path) -> tuple[ClassCount, ...]:
@@ -134,6 +101,17 @@ def class_counts(dataset: Dataset, recipe: Recipe, root: Path) -> tuple[ClassCou
     return counted(dataset, codes_for(recipe, root), root)
 
 
+def classes_in(items: Sequence[Item], recipe: Recipe, root: Path) -> list[tuple[str, ...]]:
+    """The classes in the masks of some items, in their order."""
+    from studio.problems.segmentation.mask_counts import class_pixels, looks
+
+    codes = codes_for(recipe, root)
+    return [
+        tuple(codes.classes[at] for at in class_pixels(look, codes).nonzero()[0])
+        for _, look in looks(items, root)
+    ]
+
+
 def require_trainable(dataset: Dataset) -> None:
     """Raise a `UserError` where a dataset cannot train or judge a model."""
     if not dataset.items:
@@ -141,12 +119,12 @@ def require_trainable(dataset: Dataset) -> None:
     if not dataset.valid():
         raise UserError(
             "The validation set is empty.",
-            "Keep a larger share for validation, or correct the folders or the list (split, valid_list).",
+            "Keep a larger share for validation, or correct the split.",
             fix="split=random",
         )
     if not dataset.train():
         raise UserError(
             "The training set is empty: every photo is kept for validation.",
-            "Correct the folders or the list (split, valid_list).",
+            "Correct the split.",
             fix="split=random",
         )

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from studio.dataset.headers import Header
 from studio.dataset.masks import MaskLook
+from studio.dataset.scan_cache import NO_CACHE, ScanCache
 from studio.engine.messages import Finding, Fix
 from studio.problems.base import Dataset, Item
 from studio.problems.image_classification.findings import finding, leave_out, many, quoted
 from studio.problems.segmentation.codes import Codes
-from studio.problems.segmentation.frame import ON_SIDE
 from studio.problems.segmentation.mask_counts import class_pixels, looks, unknown_values
+from studio.problems.vision.sizes import ON_SIDE
 
 SHOWN = 20
 MOST_COMMON = 0.9
@@ -53,11 +54,12 @@ def mask_findings(
     codes: Codes,
     root: Path,
     progress: Callable[[str, int, int], None],
+    cache: ScanCache = NO_CACHE,
 ) -> Iterator[Finding]:
     """Yield what all masks tell, worst first."""
     n = len(codes.classes)
     seen = Seen(pixels={True: np.zeros(n, dtype=np.int64), False: np.zeros(n, dtype=np.int64)})
-    for item, look in looks(dataset.items, root, progress):
+    for item, look in looks(dataset.items, root, progress, cache):
         _take(seen, item, look, headers[item.key], codes)
     yield from _troubles(seen)
     yield from _resized(seen)

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.dataset.masks import MaskLook, look_at_mask
+from studio.dataset.facts import MASK, Progress, facts, no_progress
+from studio.dataset.masks import MaskLook
+from studio.dataset.scan_cache import NO_CACHE, ScanCache
 from studio.engine.messages import ClassCount
 from studio.problems.base import Dataset, Item
 from studio.problems.segmentation.codes import IGNORED, UNKNOWN, Codes
 
-THREADS = 4
-AT_ONCE = 64
 COUNTED = 400
-
-Progress = Callable[[str, int, int], None]
 
 
 def looks(
-    items: Sequence[Item], root: Path, progress: Progress | None = None
+    items: Sequence[Item], root: Path, progress: Progress = no_progress, cache: ScanCache = NO_CACHE
 ) -> Iterator[tuple[Item, MaskLook]]:
-    """Look at the masks of items, in their order; only `AT_ONCE` are held at a time."""
-    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="masks")
-    try:
-        for first in range(0, len(items), AT_ONCE):
-            some = items[first : first + AT_ONCE]
-            yield from zip(some, pool.map(look_at_mask, [root / str(i.target) for i in some]), strict=True)
-            if progress is not None:
-                progress("Looking at masks", first + len(some), len(items))
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    """Look at the masks of items, in their order; only a few are held at a time."""
+    masks = [str(item.target) for item in items]
+    for item, (_, look) in zip(items, facts(MASK, root, masks, progress, cache), strict=True):
+        yield item, look
 
 
 def class_pixels(look: MaskLook, codes: Codes) -> NDArray[np.int64]:

@@ -88,14 +88,6 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             note="why-data",
         ),
     ] = ""
-    valid_list: Annotated[
-        str,
-        about(
-            "Validation list",
-            "A text file that names the validation photos, one a line. It goes before any other choice.",
-            note="split",
-        ),
-    ] = ""
     arch: Annotated[
         str,
         about(

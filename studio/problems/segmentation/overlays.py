@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ GAP = 6
 BETWEEN = (128, 128, 128)
 LEAST_HEIGHT = 240
 SHOWN = 2
+SMALL = 320
 
 
 def shares(mask: NDArray[np.uint8], codes: Codes) -> dict[str, float]:
@@ -42,6 +44,13 @@ def blended(photo: Picture, mask: NDArray[np.uint8], codes: Codes) -> Picture:
     table = np.zeros((IGNORED + 1, 3), dtype=np.float32)
     table[: len(codes.classes)] = colours(len(codes.classes), codes.void)
     return _mixed(photo, table[mask], (mask != codes.ignored) & (mask != IGNORED))
+
+
+def save_answer(path: Path, photo: Picture, answer: NDArray[np.uint8], codes: Codes) -> None:
+    """Write a small photo under the model's answer, as it is shown while training."""
+    small = Image.fromarray(blended(photo, answer, codes))
+    small.thumbnail((SMALL, SMALL))
+    small.save(path, "JPEG", quality=85)
 
 
 def difference(photo: Picture, truth: NDArray[np.uint8], answer: NDArray[np.uint8], codes: Codes) -> Picture:

@@ -24,6 +24,7 @@ from studio.problems.segmentation import metrics
 from studio.problems.segmentation.codes import Codes
 from studio.problems.segmentation.data import labelled, photos_of
 from studio.problems.segmentation.items import codes_for
+from studio.problems.segmentation.overlays import save_answer
 from studio.problems.segmentation.result_figures import Shown, class_grid, confused_grid, with_pictures
 from studio.project.results import ClassScore, Figure, ItemResult, Results
 from studio.recipe.schema import Recipe
@@ -87,6 +88,21 @@ def evaluate(
     )
 
 
+def shown(
+    learner: Any, items: Sequence[Item], dataset: Dataset, recipe: Recipe, folder: Path
+) -> tuple[ItemResult, ...]:
+    """What the model answers for a few photos now; the photo under the answer is saved in `folder`."""
+    codes = codes_for(recipe, Path(learner.dls.path))
+    results: list[ItemResult] = []
+    for photos, masks, scores in _batches(learner, items, codes):
+        judged = zip(_judged(masks, scores, codes), items[len(results) :], strict=False)
+        drawn = zip(photos_of(learner.dls, photos), _bytes(metrics.answers(scores, codes.void)), strict=True)
+        for ((counts, loss, sure), item), (photo, answer) in zip(judged, drawn, strict=True):
+            save_answer(folder / f"{len(results)}.jpg", photo, answer, codes)
+            results.append(_result(item, loss, sure, counts, codes))
+    return tuple(results)
+
+
 def metrics_of(items: Sequence[ItemResult], counts: metrics.Counts) -> dict[str, float | None]:
     """Validation loss (the mean of the photos' losses) and the three figures."""
     losses = [item.loss for item in items if item.valid and item.loss is not None]
@@ -118,17 +134,21 @@ def _answered(learner: Any, items: Sequence[Item], codes: Codes) -> Iterator[Ans
     """The result of one photo after the other."""
     waiting = iter(items)
     for _, masks, scores in _batches(learner, items, codes):
-        losses = functional.cross_entropy(scores, masks, ignore_index=codes.ignored, reduction="none")
-        said = metrics.answers(scores, codes.void)
-        shares = scores.softmax(dim=1).amax(dim=1)
-        for loss, truth, answer, best in zip(
-            losses, masks, said, shares, strict=True
-        ):  # (height, width) each
-            counts = metrics.count(truth, answer, len(codes.classes), codes.ignored)
-            total = int(counts.sum())
-            mean = float(loss.sum()) / total if total else math.nan
-            sure = float(best[truth != codes.ignored].mean()) if total else math.nan
+        for counts, mean, sure in _judged(masks, scores, codes):
             yield Answered(_result(next(waiting), mean, sure, counts, codes), counts)
+
+
+def _judged(masks: Tensor, scores: Tensor, codes: Codes) -> Iterator[tuple[metrics.Counts, float, float]]:
+    """Counts, mean loss and mean confidence of each photo of a batch."""
+    losses = functional.cross_entropy(scores, masks, ignore_index=codes.ignored, reduction="none")
+    said = metrics.answers(scores, codes.void)
+    shares = scores.softmax(dim=1).amax(dim=1)
+    for loss, truth, answer, best in zip(losses, masks, said, shares, strict=True):  # (height, width) each
+        counts = metrics.count(truth, answer, len(codes.classes), codes.ignored)
+        total = int(counts.sum())
+        mean = float(loss.sum()) / total if total else math.nan
+        sure = float(best[truth != codes.ignored].mean()) if total else math.nan
+        yield counts, mean, sure
 
 
 def _result(item: Item, loss: float, sure: float, counts: metrics.Counts, codes: Codes) -> ItemResult:

@@ -15,6 +15,7 @@ from pathlib import Path
 import studio
 from studio.engine.messages import StagePlan
 from studio.problems.base import Dataset
+from studio.problems.fit_words import fit_words
 from studio.problems.image_classification.script import AUGMENT, LOADING, RESIZE, found_weights
 from studio.problems.image_classification.script_parts import PHOTO_PART, TRAIN_PART, WEIGHTS_PART
 from studio.problems.segmentation.codes import UNKNOWN, Codes
@@ -52,6 +53,7 @@ def write(
     options, codes = options_of(recipe), codes_for(recipe, root)
     weights = found_weights(options.weights, folder)
     named = ", ".join(_text(name) for name in ("valid_loss", *METRICS))
+    fit = fit_words(recipe, plans, METRICS, ["losses"])
     parts = [
         _head(recipe, dataset, root, plans, codes, weights, slug),
         PHOTO_PART,
@@ -61,9 +63,10 @@ def write(
         METRICS_PART,
         _learner(options, precision, weights),
         _weights(options, weights),
-        TRAIN_PART.format(weight_decay=recipe.training.weight_decay, slug=slug, named=named),
+        TRAIN_PART.format(fit=fit.lines, classes=fit.classes, slug=slug, named=named),
     ]
-    return {f"{slug}.py": "".join(parts), f"{slug}.csv": table(dataset)}
+    text = "".join(parts).replace("num_workers=0", f"num_workers={recipe.training.workers}")
+    return {f"{slug}.py": text, f"{slug}.csv": table(dataset)}
 
 
 def table(dataset: Dataset) -> str:

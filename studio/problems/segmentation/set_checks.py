@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from studio.dataset import splitting
 from studio.engine.messages import Finding, Fix
 from studio.errors import UserError
 from studio.problems.base import Dataset, Item
@@ -26,7 +27,6 @@ def set_findings(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
     yield from _network(recipe)
     yield from _empty_set(dataset)
     yield from _left_out(dataset)
-    yield from _films(dataset, recipe)
     yield from _small_for_batch(dataset, recipe)
 
 
@@ -48,7 +48,7 @@ def _empty_set(dataset: Dataset) -> Iterator[Finding]:
     ):
         if not items:
             meaning = "A model needs photos to learn from and others to be judged by."
-            fix = Fix("Keep a random share for validation", {"split": "random", "valid_list": ""})
+            fix = Fix("Keep a random share for validation", {"split": "random"})
             yield finding(code, "error", title, meaning, fix=fix)
 
 
@@ -71,6 +71,15 @@ def _left_out(dataset: Dataset) -> Iterator[Finding]:
             "Nothing is done with them.",
             False,
         ),
+        (
+            splitting.NO_TIME,
+            "no_time",
+            "photo",
+            "without a date",
+            "The split is by time: they are left out.",
+            True,
+        ),
+        (splitting.IN_NO_LIST, "in_no_list", "photo", "in neither list", "They are left out.", False),
         (collecting.IN_NEITHER, "in_neither", "photo", "in neither set", "They are left out.", True),
         (
             pairing.ELSEWHERE,
@@ -93,13 +102,15 @@ def _left_out(dataset: Dataset) -> Iterator[Finding]:
     for why, code, thing, words, meaning, is_skipped in reasons:
         keys = [key for key, reason in dataset.left_out if why in reason]
         if keys:
-            severity = "warning" if code in ("no_mask", "not_listed", "format_not_read") else "info"
+            severity = (
+                "warning" if code in ("no_mask", "not_listed", "no_time", "format_not_read") else "info"
+            )
             fix = leave_out(keys) if is_skipped else None
             title = f"{many(len(keys), thing)} {words}"
             yield finding(code, severity, title, meaning, keys, fix)  # type: ignore[arg-type]  # two words
 
 
-def _films(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
+def film_findings(dataset: Dataset) -> Iterator[Finding]:
     """Frames of a film in both sets: neighbours look alike."""
     films: dict[str, set[bool]] = defaultdict(set)
     frames: dict[str, int] = defaultdict(int)

@@ -17,4 +17,5 @@ PROBLEM: Problem[Options] = Problem(
     package=__name__,
     other_scores=(("rmse", False),),
     usual_batch=1024,
+    splits=("random", "stratified", "column", "group", "time", "hash"),
 )

@@ -6,10 +6,12 @@ error is only what stops training or makes its result worthless. No torch, no pa
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from studio.dataset.splitting import NO_TIME
 from studio.dataset.tables import Table
 from studio.engine.messages import Finding, Fix
 from studio.problems.base import Dataset
@@ -24,6 +26,14 @@ from studio.recipe.schema import Recipe
 Progress = Callable[[str, int, int], None]
 STRATIFY = Fix("Keep a share of every class", {"split": "stratified"})
 UNBALANCED_RATIO = 10.0
+MOST_SKIPPED = 1000
+MISSING_WORDS = ("na", "n/a", "nan", "null", "none", "nil", "?", "#n/a", "<na>", "missing", "unknown")
+GROUP_NAME = re.compile(
+    r"(^|[\W_])(patient|subject|person|participant|customer|client|user|member|household|family|animal|speaker|session|"
+    r"device|sensor|machine|store|shop|site|station|school|hospital|account|group|company)s?([\W_]?(id|nr|no|name|key))?$",
+    re.IGNORECASE,
+)
+FEWEST_GROUPS = 10
 
 
 def no_progress(text: str, done: int, total: int) -> None:
@@ -44,6 +54,7 @@ def check(
     yield from leak_findings(dataset, plan, options, progress)
     yield from _copies(dataset, plan)
     yield from _time(plan, recipe)
+    yield from _groups(dataset, plan, recipe)
 
 
 def _reading(table: Table) -> Iterator[Finding]:
@@ -73,7 +84,12 @@ def _reading(table: Table) -> Iterator[Finding]:
 
 
 def _rows_left_out(dataset: Dataset, plan: Plan) -> Iterator[Finding]:
-    for why, severity in ((NO_TARGET, "warning"), (NO_NUMBER, "warning"), (NO_SIDE, "warning")):
+    for why, severity in (
+        (NO_TARGET, "warning"),
+        (NO_NUMBER, "warning"),
+        (NO_SIDE, "warning"),
+        (NO_TIME, "warning"),
+    ):
         keys = [key for key, reason in dataset.left_out if reason == why]
         if keys:
             yield finding(
@@ -81,7 +97,7 @@ def _rows_left_out(dataset: Dataset, plan: Plan) -> Iterator[Finding]:
                 severity,  # type: ignore[arg-type]
                 f"{many(len(keys), 'row')} left out: {why}",
                 f"A row without a usable “{plan.target}” can neither teach nor judge."
-                if why != NO_SIDE
+                if why not in (NO_SIDE, NO_TIME)
                 else "Such a row neither trains nor judges.",
                 rows(keys),
             )
@@ -99,6 +115,22 @@ def _sets(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
         )
     if dataset.classes:
         yield from _classes(dataset, recipe)
+    yield from small_for_batch(dataset, recipe)
+
+
+def small_for_batch(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
+    """A batch that is larger than what there is to train on."""
+    n_train = len(dataset.train())
+    wanted = [stage.batch_size for stage in recipe.training.stages if isinstance(stage.batch_size, int)]
+    if n_train and wanted and max(wanted) > n_train:
+        yield finding(
+            "fewer_than_batch",
+            "warning",
+            f"{many(n_train, 'training row')} for a batch of {max(wanted)}",
+            f"A step needs a whole batch, so that the batch is lowered to {n_train}: one step an epoch.",
+            fix=Fix("Choose the batch automatically", {"batch_size": "auto"}),
+            count=n_train,
+        )
 
 
 def _classes(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
@@ -116,6 +148,16 @@ def _classes(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
         meaning = "The model never sees such a row in training. Training does not start."
         yield finding(
             "class_only_in_validation", "error", f"Only in validation: {quoted(unseen)}", meaning, unseen, fix
+        )
+    unknown = [item.key for item in dataset.items if str(item.target).casefold() in MISSING_WORDS]
+    if unknown:
+        yield finding(
+            "class_named_missing",
+            "warning",
+            f"{many(len(unknown), 'row')} whose class says that it is missing (NA, null ...)",
+            "It is taken for a class of its own. If it means that the class is not known, leave these rows out.",
+            rows(unknown),
+            Fix("Leave them out", {"skip": unknown}) if len(unknown) <= MOST_SKIPPED else None,
         )
     single = sorted(name for name, n in counts.items() if n == 1)
     if single and len(counts) > 1:
@@ -148,7 +190,7 @@ def _copies(dataset: Dataset, plan: Plan) -> Iterator[Finding]:
             f"The model has seen them with their answer: {len(copies) / len(dataset.valid()):.1%} of them "
             "judge nothing. Leave them out, unless equal rows are to be expected.",
             rows(copies),
-            Fix("Leave out the copies", {"skip": copies}) if len(copies) <= 1000 else None,
+            Fix("Leave out the copies", {"skip": copies}) if len(copies) <= MOST_SKIPPED else None,
         )
 
 
@@ -159,7 +201,40 @@ def _time(plan: Plan, recipe: Recipe) -> Iterator[Finding]:
             "time",
             "info",
             f"Rows have a date, {quoted(dates)}, and validation rows are drawn at random",
-            "Neighbours in time fall on both sides. To know how well the future is predicted, name a column that keeps "
-            "the latest rows for validation.",
+            "Neighbours in time fall on both sides. To know how well the future is predicted, keep the latest rows for "
+            "validation.",
             dates,
+            Fix("Keep the latest rows for validation", {"split": "time", "time": dates[0]}),
         )
+
+
+def _groups(dataset: Dataset, plan: Plan, recipe: Recipe) -> Iterator[Finding]:
+    """Several rows of one person or thing, on both sides."""
+    if recipe.data.split.kind not in ("random", "stratified", "hash"):
+        return
+    at = {str(row.line): place for place, row in enumerate(plan.table.rows)}
+    for name in plan.table.columns:
+        cells = plan.table.values(name)
+        if name == plan.target or not GROUP_NAME.search(name) or not _is_grouping(cells):
+            continue
+        sides: dict[bool, set[str]] = {
+            side: {cells[at[item.key]] for item in dataset.items if item.valid == side} - {""}
+            for side in (False, True)
+        }
+        shared = sorted(sides[False] & sides[True])
+        if shared:
+            yield finding(
+                "groups_on_both_sides",
+                "warning",
+                f"“{name}” has several rows each, and {many(len(shared), 'group')} on both sides",
+                "Rows of one person, place or device are alike: the score is better than it will be on a new one.",
+                shared,
+                Fix(f"Keep each “{name}” whole", {"split": "group", "group": name}),
+            )
+
+
+def _is_grouping(cells: Sequence[str]) -> bool:
+    """Whether a column names things that have a few rows each: neither one row for each, nor a few categories."""
+    sizes = Counter(cell for cell in cells if cell)
+    n_items = sum(sizes.values())
+    return len(sizes) >= FEWEST_GROUPS and n_items >= 2 * len(sizes) and max(sizes.values()) <= n_items // 4

@@ -6,7 +6,7 @@
     dls = to.dataloaders(bs=batch_size, dl_type=TabDataLoader)
 
 `TabDataLoader` shuffles; the loader that fastai 2.8 takes by default draws rows with replacement, so that an epoch
-misses a third of them.
+misses a third of them. Where the recipe is not `exact`, `RowLoader` gives the same batches from tensors.
 The frame's columns stand in the order categories, numbers, target: fastai 2.8 under pandas 3 fails on any other order.
 A number target keeps its own unit here; the loss of `learner.py` standardises it. The random state is the caller's
 business. Imports torch: engine only. No Qt.
@@ -34,6 +34,7 @@ from fastai.tabular.all import (
     TabularProc,
 )
 
+from studio.dataset.pipeline.tables import RowLoader
 from studio.engine.messages import PreviewSample
 from studio.errors import UserError
 from studio.problems.base import Dataset
@@ -155,7 +156,10 @@ def dataloaders(dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int,
         else torch.device("cpu")
     )
     return table.dataloaders(
-        bs=lowered(batch_size, len(splits[0])), path=path, device=device, dl_type=TabDataLoader
+        bs=lowered(batch_size, len(splits[0])),
+        path=path,
+        device=device,
+        dl_type=TabDataLoader if recipe.training.exact else RowLoader,
     )
 
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from studio.dataset.splits import column_split, random_split, stratified_split
+from studio.dataset.splitting import NO_SIDE as NO_SIDE
+from studio.dataset.splitting import Splittable, groups_of, split_sides
 from studio.dataset.tables import Row
 from studio.errors import UserError
 from studio.problems.base import Dataset, Item
 from studio.problems.tabular.cells import category, is_empty, number
 from studio.problems.tabular.plan import Plan, plan_of
-from studio.recipe.schema import Recipe, Split
+from studio.recipe.schema import Recipe
 
 SKIPPED = "left out by the recipe"
-NO_SIDE = "its validation column says neither training nor validation"
 NO_TARGET = "its target is empty"
 NO_NUMBER = "its target is not a number"
 BANDS = 10
@@ -45,17 +45,26 @@ def collect(recipe: Recipe, root: Path) -> Dataset:
     good = [(row, target) for row, target in read if not isinstance(target, Bad)]
     left_out = [(str(row.line), target.why) for row, target in read if isinstance(target, Bad)]
     left_out += [(str(line), why) for line, why in plan.table.bad]
-    sides = split_rows(plan, good, recipe.data.split, recipe.seed)
-    skipped = set(recipe.data.skip)
+    rows, split = splittable(plan, good, root), recipe.data.split
+    sides, no_side = split_sides(rows, split, recipe.split_seed)
+    skipped, why = set(recipe.data.skip), dict(no_side)
+    left_out += [(line, reason) for line, reason in no_side if not line.isdigit()]
     items = []
     for (row, target), side in zip(good, sides, strict=True):
         key = str(row.line)
         if key in skipped or side is None:
-            left_out.append((key, SKIPPED if key in skipped else NO_SIDE))
+            left_out.append((key, SKIPPED if key in skipped else why[key]))
         else:
             items.append(Item(key, target, side))
     classes = tuple(sorted({item.target for item in items})) if plan.task == "classification" else ()
-    return Dataset(tuple(items), classes, tuple(sorted(left_out, key=lambda one: int(one[0]))))
+    groups = dict(zip(rows.keys, groups_of(rows, split), strict=False))
+    return Dataset(tuple(items), classes, tuple(sorted(left_out, key=row_order)), groups)
+
+
+def row_order(left_out: tuple[str, str]) -> tuple[int, str]:
+    """Rows by their numbers; what is no row comes last."""
+    key = left_out[0]
+    return (int(key), "") if key.isdigit() else (2**62, key)
 
 
 class Bad:
@@ -79,28 +88,16 @@ def target_of(plan: Plan, cell: str) -> str | float | Bad:
     return value
 
 
-def split_rows(
-    plan: Plan, rows: Sequence[tuple[Row, str | float]], split: Split, seed: int
-) -> tuple[bool | None, ...]:
-    """Say of each row whether it validates; None where it has no side.
+def splittable(plan: Plan, rows: Sequence[tuple[Row, str | float]], root: Path) -> Splittable:
+    """What a split may look at: rows by their numbers, their classes (numbers by bands), and all columns."""
 
-    Raises
-    ------
-    UserError
-        Where the split needs folders, or a column that is not there.
-    """
-    if split.kind == "random":
-        return random_split(len(rows), split.valid_pct, seed)
-    if split.kind == "stratified":
-        return stratified_split(bands([target for _, target in rows]), split.valid_pct, seed)
-    if split.kind == "column":
-        at = plan.table.index(split.column)
-        return column_split([row.cells[at] for row, _ in rows])
-    raise UserError(
-        "A table has no folders to split by.",
-        "Keep a random share of the rows, or name a column.",
-        fix="split=random",
-    )
+    def cells(column: str) -> list[str] | None:
+        names = [name for name in plan.table.columns if name.casefold() == column.strip().casefold()]
+        at = plan.table.columns.index(column if column in names else names[0]) if names else None
+        return None if at is None else [row.cells[at] for row, _ in rows]
+
+    labels = [(band,) for band in bands([target for _, target in rows])]
+    return Splittable([str(row.line) for row, _ in rows], root, labels, cells, plan.table.columns, False)
 
 
 def bands(targets: Sequence[str | float]) -> list[str]:

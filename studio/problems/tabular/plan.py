@@ -76,9 +76,8 @@ def planned(table: Table, options: Options, split: Split) -> Plan:
         )
     profiles = _profiles(table)
     target = table.columns[table.index(options.target)] if options.target else guess_target(table.columns)
-    reserved = [
-        c for c in table.columns if split.kind == "column" and c.casefold() == split.column.strip().casefold()
-    ]
+    by = {"column": split.column, "group": split.group}.get(split.kind, "").strip().casefold()
+    reserved = [column for column in table.columns if by and column.casefold() == by]
     roles = roles_of(profiles, target, _named(table, options, target), reserved)
     task = guess_task(profiles[target]) if options.task == "auto" else options.task
     plan = Plan(table, target, task, profiles, roles)

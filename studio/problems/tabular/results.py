@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +70,29 @@ def evaluate(learner: Any, dataset: Dataset, recipe: Recipe, progress: Progress 
     )
 
 
+def shown(learner: Any, items: Sequence[Item], dataset: Dataset, recipe: Recipe) -> tuple[ItemResult, ...]:
+    """What the model answers for a few validation rows now."""
+    plan, table, wanted = (
+        plan_of(recipe, Path(learner.dls.path)),
+        learner.dls.valid_ds,
+        {i.key for i in items},
+    )
+    at = [place for place, row in enumerate(table.items.index) if dataset.items[row].key in wanted]
+    every = prepared(table, dataset)
+    rows = Rows(every.categories[at], every.numbers[at], every.targets[at])
+    few = tuple(dataset.items[row] for row in table.items.index[at])
+    part = Set(few, rows, outputs_of(learner, rows.categories, rows.numbers))
+    texts = row_texts(replace(dataset, items=few), plan)
+    found = {one.key: one for one in _items(part, dataset.classes, learner.loss_func, texts)}
+    return tuple(found[item.key] for item in items)
+
+
 def row_texts(dataset: Dataset, plan: Plan) -> dict[str, str]:
     """Every row in one line: the columns that the model sees, as written."""
     names = plan.named("categorical", "continuous", "date")
     at = [plan.table.index(name) for name in names]
-    cells = {str(row.line): row.cells for row in plan.table.rows}
+    wanted = {item.key for item in dataset.items}
+    cells = {key: row.cells for row in plan.table.rows if (key := str(row.line)) in wanted}
     return {
         i.key: row_words([(n, cells[i.key][p]) for n, p in zip(names, at, strict=True)])
         for i in dataset.items

@@ -115,7 +115,7 @@ def _role(column: Profile, target: str, named: Mapping[str, Role], reserved: Seq
     if column.name == target:
         return Guessed("target")
     if column.name in reserved:
-        return Guessed("ignored", "it says which rows validate")
+        return Guessed("ignored", "the split is made by it")
     if column.name not in named:
         return guess_role(column)
     role = named[column.name]

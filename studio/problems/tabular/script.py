@@ -17,6 +17,7 @@ from typing import Any
 import studio
 from studio.engine.messages import StagePlan
 from studio.problems.base import Dataset
+from studio.problems.fit_words import fit_words
 from studio.problems.tabular import script_parts as parts
 from studio.problems.tabular.cells import category, date, finite
 from studio.problems.tabular.features import CATEGORY_PARTS, part_name
@@ -51,6 +52,7 @@ def write(
 
     options, plan = PROBLEM.options_of(recipe), plan_of(recipe, root)
     dates = plan.named("date")
+    fit = fit_words(recipe, plans, ("accuracy", "error_rate") if dataset.classes else ())
     block = "CategoryBlock(vocab=CLASSES)" if dataset.classes else "RegressionBlock()"
     text = [
         _head(recipe, dataset, plan, plans, slug),
@@ -58,7 +60,8 @@ def write(
         parts.LOADERS.format(slug=slug, block=block, dates=parts.DATES if dates else ""),
         _learner(options, bool(dataset.classes), precision),
         parts.TRAIN.format(
-            weight_decay=recipe.training.weight_decay,
+            fit=fit.lines,
+            classes=fit.classes,
             slug=slug,
             judged=(parts.CLASS_JUDGED if dataset.classes else parts.NUMBER_JUDGED)
             .replace("{{", "{")

@@ -156,7 +156,7 @@ def learner(dls):
 {precision}    return learn
 '''
 
-TRAIN = '''
+TRAIN = '''{classes}
 
 def train():
     """Run the stages, each on the weights of the one before; return the learner and the loss of every batch."""
@@ -168,7 +168,7 @@ def train():
             learn.model.load_state_dict(weights)
         set_seed(stage.seed, reproducible=True)
         learn.freeze() if stage.freeze else learn.unfreeze()
-        learn.fit_one_cycle(stage.epochs, stage.rate, wd={weight_decay!r})
+{fit}
         losses += [float(loss) for loss in learn.recorder.losses]
         weights = {{name: t.cpu() for name, t in learn.model.state_dict().items()}}
     return learn, losses

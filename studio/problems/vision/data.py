@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,14 @@ from fastai.vision.all import DataLoaders, Normalize, PILImage, ResizeMethod, au
 from PIL import Image
 
 from studio.dataset.images import load_rgb
+from studio.dataset.pipeline.changes import changes_of
+from studio.dataset.pipeline.loader import PhotoLoader
+from studio.dataset.pipeline.photos import Photos
+from studio.dataset.pipeline.shaping import Frame
 from studio.errors import UserError
 from studio.problems.base import Dataset
+from studio.problems.vision.sparing import SparingLoader
+from studio.recipe.schema import Recipe
 
 PREVIEWED = 16
 SMALLEST_BATCH = 2
@@ -39,6 +46,40 @@ def augmentation(level: str) -> list[Any]:
     """The random changes of a level; they touch training batches only."""
     arguments = AUGMENT[level]
     return [] if arguments is None else list(aug_transforms(**arguments))
+
+
+def quickly(
+    recipe: Recipe,
+    size: tuple[int, int],
+    resize: str,
+    augment: str,
+    cache: Path | None,
+    path_of: Callable[[Any], Path],
+    typed: Any,
+    targets: Callable[[Sequence[Any]], torch.Tensor] | None = None,
+    **masks: Any,
+) -> dict[str, Any]:
+    """Arguments that make a block's loaders the quick ones; those of fastai where the recipe asks for them.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Height and width.
+    masks : dict
+        `mask_of`, `mask_path_of` and `marked` of `studio.dataset.pipeline.photos.Photos`, which explains the rest too.
+    """
+    if recipe.training.exact or recipe.training.workers:
+        return {"dl_type": SparingLoader}
+    photos = Photos(
+        path_of=path_of,
+        frame=Frame(*size, resize),
+        changes=changes_of(AUGMENT[augment]),
+        typed=typed,
+        targets=targets,
+        folder=None if cache is None else cache / "photos",
+        **masks,
+    )
+    return {"dl_type": PhotoLoader, "photos": photos}
 
 
 def lowered(batch_size: int, n_train: int) -> int:

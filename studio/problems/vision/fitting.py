@@ -45,10 +45,7 @@ def fit(photo: Image.Image, size: tuple[int, int], method: str, pad_mode: str = 
 def _proportioned(photo: Image.Image, size: tuple[int, int], pad: bool, pad_mode: str) -> Image.Image:
     """Crop or pad `photo` around its middle to the proportions of `size`."""
     width, height = photo.size
-    ratios = (width / size[0], height / size[1])
-    scale = max(ratios) if pad else min(ratios)
-    wide, high = max(1, int(scale * size[0])), max(1, int(scale * size[1]))
-    left, top = int(0.5 * (width - wide)), int(0.5 * (height - high))
+    left, top, wide, high = shown_box(photo.size, size, "pad" if pad else "crop")
     cut = photo.crop((max(left, 0), max(top, 0), min(left + wide, width), min(top + high, height)))
     before = (max(-top, 0), max(-left, 0))
     after = (max(high - height + top, 0), max(wide - width + left, 0))
@@ -56,6 +53,20 @@ def _proportioned(photo: Image.Image, size: tuple[int, int], pad: bool, pad_mode
         return cut
     edges = ((before[0], after[0]), (before[1], after[1]), (0, 0))
     return Image.fromarray(np.pad(np.asarray(cut), edges, mode=PAD_MODES[pad_mode]))  # type: ignore[call-overload]
+
+
+def shown_box(photo: tuple[int, int], size: tuple[int, int], method: str) -> tuple[int, int, int, int]:
+    """The part of a photo (width, height) that a fitted one shows: left, top, width, height in its pixels.
+
+    It lies beyond the photo's edges where that is filled up.
+    """
+    width, height = photo
+    if method == "squish":
+        return 0, 0, width, height
+    ratios = (width / size[0], height / size[1])
+    scale = max(ratios) if method == "pad" else min(ratios)
+    wide, high = max(1, int(scale * size[0])), max(1, int(scale * size[1]))
+    return int(0.5 * (width - wide)), int(0.5 * (height - high)), wide, high
 
 
 def prepare(path: Path, spec: Mapping[str, Any]) -> dict[str, NDArray[np.uint8]]:

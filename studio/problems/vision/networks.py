@@ -86,6 +86,25 @@ Fit = Annotated[
         note="size",
     ),
 ]
+Merge = Annotated[
+    str,
+    about(
+        "One class",
+        "Names that mean one class, parted by commas: Ant:ant, ANTS:ant makes both ant. No file is changed.",
+        more=True,
+        note="why-data",
+    ),
+]
+ClassWeights = Annotated[
+    Literal["none", "balanced"],
+    about(
+        "Class weights",
+        "Whether a rare class counts more in the loss. It is found more often then, and a common one less surely.",
+        choices={"none": "Every item counts the same", "balanced": "Rare classes count more"},
+        more=True,
+        note="loss-functions",
+    ),
+]
 Dropout = Annotated[
     float,
     Meta(ge=0.0, lt=1.0),

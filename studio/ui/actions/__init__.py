@@ -2,7 +2,7 @@
 
 Each method returns at once. What the engine answers arrives in the store through `Updates` (updates.py). A
 `UserError` raised on the way becomes a notice; a page may not catch it. The work is in the modules beside this one:
-`project` `recipe` `jobs` `runs` `cleaning` `ship`. Must not import torch, pandas or numpy.
+`project` `recipe` `jobs` `runs` `queue` `cleaning` `ship`. Must not import torch, pandas or numpy.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from studio.ui.actions.cleaning import Cleaning
 from studio.ui.actions.context import Context, reported
 from studio.ui.actions.jobs import Jobs
 from studio.ui.actions.project import GuessView, Projects
+from studio.ui.actions.queue import QueueOfRuns
 from studio.ui.actions.recipe import RecipeEdits
 from studio.ui.actions.runs import Runs
 from studio.ui.actions.ship import Ship
@@ -49,9 +50,10 @@ class Actions(QObject):
         self.context = context
         self._jobs = Jobs(context, self)
         self._edits = RecipeEdits(context, self._jobs, self)
-        self._runs = Runs(context, self._jobs, self)
+        self._runs = Runs(context, self._jobs, self.did.emit, self)
         self._cleaning = Cleaning(context, self._jobs, self.did.emit, self)
         self._ship = Ship(context, self)
+        self._queue = QueueOfRuns(context, self.did.emit, self)
         self._projects = Projects(context, self._jobs, self._edits, self)
         self._projects.guessed.connect(self.guessed)
         self._projects.opened.connect(self.opened)
@@ -111,6 +113,21 @@ class Actions(QObject):
         self._edits.remove_stage(index)
 
     @reported
+    def copy_stage(self, index: int) -> None:
+        """Put a stage like another one right after it."""
+        self._edits.copy_stage(index)
+
+    @reported
+    def move_stage(self, index: int, place: int) -> None:
+        """Put a stage at another place, counted from 0."""
+        self._edits.move_stage(index, place)
+
+    @reported
+    def use_plan(self, key: str) -> None:
+        """Take a ready-made plan (`studio/problems/plans.py`) as the stages."""
+        self._edits.use_plan(key)
+
+    @reported
     def undo_recipe(self) -> None:
         """Take back the last edit of the recipe."""
         self._edits.undo()
@@ -142,6 +159,11 @@ class Actions(QObject):
         self._jobs.find_rate(stage)
 
     @reported
+    def try_rates(self, stage: int, lr_max: float, lr_min: float | None) -> None:
+        """Start three short fits: at a tenth of a rate, at it, and at ten times it."""
+        self._jobs.try_rates(stage, lr_max, lr_min)
+
+    @reported
     def use_rate(self, stage: int, lr_max: float, lr_min: float | None) -> None:
         """Write the chosen rate into the stage."""
         self._edits.use_rate(stage, lr_max, lr_min)
@@ -151,6 +173,17 @@ class Actions(QObject):
         """Train all stages as a new run."""
         self._jobs.train()
         self.pageWanted.emit("train")
+
+    @reported
+    def train_everything(self, run: int) -> None:
+        """Train a run's recipe once more, on the validation items too: the last run before shipping."""
+        self._jobs.train_everything(run)
+        self.pageWanted.emit("train")
+
+    @reported
+    def find_curve(self, plan: str = "quick", seeds: int = 1) -> None:
+        """Do I need more data? Train on growing parts of it."""
+        self._jobs.curve(plan, seeds)
 
     @reported
     def resume(self, run: int) -> None:
@@ -188,6 +221,11 @@ class Actions(QObject):
         """Start a fresh engine after one died."""
         self.context.client.restart()
         self._jobs.scan_soon()
+
+    @reported
+    def choose_card(self, card: int) -> None:
+        """Train on another card from now on, in a fresh engine."""
+        self._jobs.choose_card(card)
 
     # -- results and cleaning
     @reported
@@ -251,6 +289,57 @@ class Actions(QObject):
     def trash_run(self, run: int) -> None:
         """Move a run to the project's trash."""
         self._runs.trash(run)
+
+    @reported
+    def untrash_run(self) -> None:
+        """Put back the run that was moved to the trash last."""
+        self._runs.untrash()
+
+    @reported
+    def export_curves(self, runs: Sequence[int], format: str, folder: Path) -> None:
+        """Write the curves of runs as "tensorboard" or "csv" files into a folder."""
+        self._runs.export(runs, format, folder)
+
+    # -- the queue
+    @reported
+    def queue_run(self, values: dict[str, Any] | None = None) -> None:
+        """Line up a run of the project's recipe with some fields changed, in the words of `--set`."""
+        self._queue.add(values or {})
+
+    @reported
+    def repeat_run(self, run: int, times: int = 3) -> None:
+        """Train a run again from other seeds."""
+        self._queue.repeat(run, times)
+
+    @reported
+    def unqueue(self, entry: int) -> None:
+        """Take an entry out of the queue."""
+        self._queue.remove(entry)
+
+    @reported
+    def move_queued(self, entry: int, place: int) -> None:
+        """Put an entry of the queue at another place, counted from 0."""
+        self._queue.move(entry, place)
+
+    @reported
+    def queue_again(self, entry: int) -> None:
+        """Let a failed entry wait for its turn anew."""
+        self._queue.again(entry)
+
+    @reported
+    def undo_queue(self) -> None:
+        """Put back what was taken out of the queue last."""
+        self._queue.undo()
+
+    @reported
+    def start_queue(self) -> None:
+        """Train what waits, one after the other."""
+        self._queue.start()
+
+    @reported
+    def pause_queue(self) -> None:
+        """Begin no further run of the queue."""
+        self._queue.pause()
 
     # -- the window
     def choose_theme(self, theme: str) -> None:

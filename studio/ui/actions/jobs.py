@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from studio.engine import messages as m
 from studio.errors import UserError
+from studio.hardware import cards
 from studio.ui.actions.context import Context
 
 RESCAN_MS = 250
@@ -65,11 +66,16 @@ class Jobs(QObject):
 
     def find_rate(self, stage: int) -> None:
         """Run the finder, for a thawed stage on the weights of the newest run."""
-        recipe = self.context.own_project().recipe
-        frozen = recipe.training.stages[stage].freeze
-        run = None if frozen or stage == 0 else self._newest_trained()
+        self.context.own_project()
         self._free_for("find a rate")
-        self.context.client.submit(m.FindRate(stage=stage, run=run))
+        self.context.client.submit(m.FindRate(stage=stage, run=self._starting_run(stage)))
+
+    def try_rates(self, stage: int, lr_max: float, lr_min: float | None) -> None:
+        """Three short fits around a rate, on the same weights as the finder."""
+        self.context.own_project()
+        self._free_for("try rates")
+        run = self._starting_run(stage)
+        self.context.client.submit(m.TryRates(max=lr_max, min=lr_min, stage=stage, run=run))
 
     def train(self) -> None:
         """A new run."""
@@ -82,6 +88,18 @@ class Jobs(QObject):
         self.context.own_project()
         self._free_for("resume a run")
         self.context.client.submit(m.Train(resume=run))
+
+    def train_everything(self, run: int) -> None:
+        """A last run on training and validation items."""
+        self.context.own_project()
+        self._free_for("train")
+        self.context.client.submit(m.Train(everything=run))
+
+    def curve(self, plan: str, seeds: int) -> None:
+        """Train on growing parts of the data."""
+        self.context.own_project()
+        self._free_for("train on parts of the data")
+        self.context.client.submit(m.Curve(plan=plan, seeds=seeds))
 
     def steer(self, command: m.Command) -> None:
         """Pause, go on with or stop the fit; nothing happens where there is none."""
@@ -99,12 +117,20 @@ class Jobs(QObject):
             self.context.client.drop()
             self.context.client.control(m.Cancel())
 
+    def choose_card(self, card: int) -> None:
+        """Remember the card and start an engine that sees it alone."""
+        self._free_for("change the card")
+        self.context.settings.change(card=card)
+        cards.choose(card)
+        self.context.client.restart()
+        self.scan_soon()
+
     def _free_for(self, words: str) -> None:
         if self.context.training():
             raise UserError(
                 f"A run is training, so the studio cannot {words} now.", "Wait for it, or stop it first."
             )
-        if self.context.store.job is not None and self.context.store.job.what == "FindRate":
+        if self.context.store.job is not None and self.context.store.job.what in ("FindRate", "TryRates"):
             self.context.client.give_up()
 
     def _stop_looking(self) -> None:
@@ -112,6 +138,11 @@ class Jobs(QObject):
         job = self.context.store.job
         if job is not None and job.what in _BACKGROUND:
             self.context.client.give_up()
+
+    def _starting_run(self, stage: int) -> int | None:
+        """The run whose weights a later thawed stage starts from; None for the recipe's own."""
+        frozen = self.context.project().recipe.training.stages[stage].freeze
+        return None if frozen or stage == 0 else self._newest_trained()
 
     def _newest_trained(self) -> int | None:
         done = [r.number for r in self.context.store.runs if r.status in ("finished", "stopped")]

@@ -22,17 +22,18 @@ from studio.errors import UserError
 from studio.problems import PROBLEMS, problem_named
 from studio.problems.base import Guess
 from studio.project import Project, RunRecord
+from studio.project.live_run import LiveRun, told
 from studio.project.results import Results
+from studio.project.run_index import Known
 from studio.ui.actions.context import Context
 from studio.ui.actions.jobs import Jobs
 from studio.ui.actions.recipe import RecipeEdits
-from studio.ui.actions.runs import told
 from studio.ui.background import in_background
-from studio.ui.live_run import LiveRun
+from studio.ui.samples.pack import Pack
 from studio.ui.scores import metric_title, run_score_words, score_of
 from studio.ui.settings import Recent
-from studio.ui.store import NoticeView, RateView
-from studio.ui.updates import records_of
+from studio.ui.store import CurveView, NoticeView, RateView
+from studio.ui.updates import records_of, take_runs
 
 SUFFIX = ".thaw"
 RECIPE = "recipe.toml"
@@ -56,11 +57,11 @@ class _Kept:
     """What a project holds besides its recipe, read in one go."""
 
     project: Project
-    runs: list[RunRecord]
-    plans: dict[int, str]
+    known: list[Known]
     last: LiveRun | None
     results: Results | None
     rates: tuple[m.RateFound, ...]
+    curve: m.CurveFound | None
 
 
 class Projects(QObject):
@@ -183,6 +184,8 @@ class Projects(QObject):
         self.context.client.give_up()
         self.context.client.open(None)
         store.project.close()
+        if store.thumbnails is not None:
+            store.thumbnails.close()
         store.clear()
         _tell_all(self.context)
 
@@ -196,6 +199,7 @@ class Projects(QObject):
         store.clear()
         store.project, store.problem, store.recipe = project, project.problem, project.recipe
         store.marks = project.journal.marks()
+        store.thumbnails = Pack(project.cache / "thumbnails", not project.read_only)
         self.context.client.open(project.folder)
         for words in project.notices:
             self.context.notices.say("info", words)
@@ -214,14 +218,21 @@ class Projects(QObject):
         store = self.context.store
         if found.project is not store.project:
             return
-        store.runs, store.plans, store.rate = found.runs, found.plans, RateView(earlier=found.rates)
+        take_runs(store, found.known)
+        store.rate, store.curve = RateView(earlier=found.rates), CurveView(found=found.curve)
         if store.run is None:
             store.run = found.last
         if found.results is not None and store.results is None:
-            store.results, store.results_run = found.results, found.runs[-1].number
-        for signal in (store.runsChanged, store.rateChanged, store.runChanged, store.resultsChanged):
+            store.results, store.results_run = found.results, store.runs[-1].number
+        for signal in (
+            store.runsChanged,
+            store.rateChanged,
+            store.runChanged,
+            store.resultsChanged,
+            store.curveChanged,
+        ):
             signal.emit()
-        self._offer_resume(found.runs)
+        self._offer_resume(store.runs)
 
     def _offer_resume(self, runs: list[RunRecord]) -> None:
         last = runs[-1] if runs else None
@@ -295,11 +306,12 @@ def samples_folder() -> Path:
 
 def kept(project: Project) -> _Kept:
     """Read the runs, the newest one's curves and results, and the finder's curves."""
-    _, runs, plans = records_of(project, {})
-    folder = project.run(runs[-1].number) if runs and not runs[-1].broken else None
+    _, known = records_of(project)
+    newest = known[-1].record if known else None
+    folder = project.run(newest.number) if newest is not None and not newest.broken else None
     last = told(folder) if folder is not None else None
     results = folder.results() if folder is not None else None
-    return _Kept(project, runs, plans, last, results, rates_of(project.rates))
+    return _Kept(project, known, last, results, rates_of(project.rates), curve_of(project))
 
 
 def rates_of(folder: Path) -> tuple[m.RateFound, ...]:
@@ -309,6 +321,14 @@ def rates_of(folder: Path) -> tuple[m.RateFound, ...]:
         with suppress(OSError, msgspec.DecodeError):
             found.append(msgspec.json.decode(path.read_bytes(), type=m.RateFound))
     return tuple(found)
+
+
+def curve_of(project: Project) -> m.CurveFound | None:
+    """The learning curve that was found last."""
+    try:
+        return msgspec.json.decode((project.folder / "curve.json").read_bytes(), type=m.CurveFound)
+    except (OSError, msgspec.DecodeError):
+        return None
 
 
 def _written(path: Path) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject
 
+from studio.engine import messages as m
 from studio.errors import UserError
 from studio.recipe.schema import Rate, Recipe, Stage, Training
 from studio.ui.actions.context import Context
@@ -58,6 +59,29 @@ class RecipeEdits(QObject):
         """A copy of the last stage, thawed."""
         stages = list(self.context.own_project().recipe.training.stages)
         self._save_stages([*stages, _stage(stages[-1], {"freeze": False})])
+
+    def copy_stage(self, index: int) -> None:
+        """A stage like another, right after it."""
+        stages = list(self.context.own_project().recipe.training.stages)
+        stages.insert(_checked(index, stages) + 1, stages[index])
+        self._save_stages(stages)
+
+    def move_stage(self, index: int, place: int) -> None:
+        """Put a stage at another place."""
+        stages = list(self.context.own_project().recipe.training.stages)
+        stage = stages.pop(_checked(index, stages))
+        stages.insert(max(0, min(place, len(stages))), stage)
+        self._save_stages(stages, rescan=stage.size is not None)
+
+    def use_plan(self, key: str) -> None:
+        """Take a ready-made plan."""
+        from studio.problems.plans import plans
+
+        project = self.context.own_project()
+        found = next((p for p in plans(project.problem, project.recipe) if p.key == key), None)
+        if found is None:
+            raise UserError(f"There is no plan “{key}” for this project.", "Choose one from the menu.")
+        self._save_stages(list(found.stages), rescan=True)
 
     def remove_stage(self, index: int) -> None:
         """Remove a stage."""
@@ -110,6 +134,8 @@ class RecipeEdits(QObject):
         store.recipe = recipe
         store.can_undo_recipe, store.can_redo_recipe = bool(self._undo), bool(self._redo)
         store.recipeChanged.emit()
+        if store.follows_recipe and self.context.training():
+            self.context.client.control(m.Replan(stages=recipe.training.stages))
         if rescan:
             self._jobs.scan_soon()
         else:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
-from studio.engine import messages as m
 from studio.errors import UserError
-from studio.project import Project, RunFolder
+from studio.project import Project
+from studio.project.curves_export import export
+from studio.project.live_run import LiveRun, told
 from studio.recipe.schema import Recipe
 from studio.ui.actions.context import Context
 from studio.ui.actions.jobs import Jobs
 from studio.ui.background import in_background
-from studio.ui.live_run import LiveRun
 from studio.ui.store import RunStory
 
 
 class Runs(QObject):
     """Runs on disk. Their events are read on another thread."""
 
-    def __init__(self, context: Context, jobs: Jobs, parent: QObject) -> None:
+    def __init__(
+        self, context: Context, jobs: Jobs, did: Callable[[str, str], None], parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self.context, self._jobs = context, jobs
+        self.context, self._jobs, self._did = context, jobs, did
+        self._trashed: tuple[Project, Path] | None = None
 
     def show(self, run: int) -> None:
         """Let Train and Results show a run."""
@@ -78,7 +82,8 @@ class Runs(QObject):
     def trash(self, run: int) -> None:
         """Move a run to the project's trash."""
         store = self.context.store
-        self.context.own_project().trash_run(run)
+        project = self.context.own_project()
+        self._trashed = (project, project.trash_run(run))
         if store.run is not None and store.run.run == run:
             store.run = None
             store.runChanged.emit()
@@ -86,6 +91,38 @@ class Runs(QObject):
             store.results = store.results_run = None
             store.resultsChanged.emit()
         self.context.updates.read_runs()
+        self._did(f"Run {run} was moved to the trash.", "untrash_run")
+
+    def untrash(self) -> None:
+        """Put the run back that was moved last."""
+        if self._trashed is None or self._trashed[0] is not self.context.store.project:
+            raise UserError("There is no run to put back.", "Look into the project's trash folder.")
+        number = self._trashed[0].untrash_run(self._trashed[1])
+        self._trashed = None
+        self.context.updates.read_runs()
+        self._did(f"Run {number} is back.", "")
+
+    def export(self, runs: Sequence[int], format: str, folder: Path) -> None:
+        """Write curves for other tools, off the window's thread."""
+        project = self.context.project()
+        folders = [project.run(number) for number in runs]
+        in_background(
+            self, lambda: [export(one, format, folder) for one in folders], self._exported, self._not_exported
+        )
+
+    @Slot(object)
+    def _exported(self, paths: Sequence[Path]) -> None:
+        names = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
+        self._did(f"Wrote {names} in {paths[0].parent if paths else ''}.", "")
+
+    @Slot(object)
+    def _not_exported(self, error: Exception) -> None:
+        if isinstance(error, UserError):
+            self.context.notices.complain(error)
+        else:
+            self.context.notices.say(
+                "error", "The curves could not be written.", "Choose another folder.", repr(error)
+            )
 
     def _update(self, run: int, **changes: Any) -> None:
         self.context.own_project().run(run).update_record(**changes)
@@ -122,19 +159,3 @@ def stories(project: Project, runs: Sequence[int]) -> dict[int, RunStory]:
             recipe = None
         found[number] = RunStory(told(folder), recipe, len(folder.marks_snapshot))
     return found
-
-
-def told(folder: RunFolder) -> LiveRun:
-    """A run as its file of events tells it, with the status of its record."""
-    run = LiveRun(folder.number)
-    for event in folder.events():
-        run.apply(event)
-    record = folder.record()
-    if run.done is None and record.status not in ("training", "paused"):
-        status, metrics = record.status, record.metrics
-        run.apply(
-            m.RunDone(
-                run=run.run, status=status, metrics=metrics, seconds=record.seconds, message=record.error
-            )
-        )
-    return run

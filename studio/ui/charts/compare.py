@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from studio.project.live_run import LiveRun
 from studio.ui.charts.axes import Axis
 from studio.ui.charts.base import Curve, Plot
 from studio.ui.charts.legend import Entry, Legend
 from studio.ui.compared import curve_colour
-from studio.ui.live_run import LiveRun
 from studio.ui.scores import metric_heading, score_words
 from studio.ui.theme import SIZES
 

@@ -14,11 +14,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from studio.project.live_run import LiveRun
 from studio.ui.charts.axes import Axis
 from studio.ui.charts.base import pen
 from studio.ui.charts.run_plot import RunPlot
 from studio.ui.charts.run_series import Epochs, RunSeries, StageBand, epochs
-from studio.ui.live_run import LiveRun
 from studio.ui.theme import SIZES, font, theme_of
 from studio.ui.widgets.icons import paint_icon
 from studio.ui.widgets.words import plural
@@ -58,6 +58,9 @@ class LossPlot(RunPlot):
         self._ends = Epochs((), (), (), {})
         self._checkpoints: tuple[int, ...] = ()
         self._resumes: tuple[int, ...] = ()
+        self._best: int | None = None
+        self._early: tuple[int, ...] = ()
+        self._halved: tuple[tuple[int, int], ...] = ()
         self.y_axis.setTickDensity(1.5)
         self.setAccessibleName("Losses over batches")
         self.retint()
@@ -66,6 +69,9 @@ class LossPlot(RunPlot):
         self._ends = reduce(run) if run is not None else Epochs((), (), (), {})
         self._checkpoints = tuple(run.checkpoints) if run is not None else ()
         self._resumes = tuple(run.resumes) if run is not None else ()
+        self._best = run.best.step if run is not None and run.best is not None else None
+        self._halved = tuple((e.step, e.batch_size) for e in run.halvings) if run is not None else ()
+        self._early = tuple(event.step for event in run.early) if run is not None else ()
         self._valid.set_points(self._ends.steps, self._ends.valid)
         self.bind([(self._raw, series.loss, False), (self._smooth, series.smooth, True)])
 
@@ -98,7 +104,13 @@ class LossPlot(RunPlot):
         painter.setClipRect(self.box().adjusted(-4, -4, 4, 4))
         self._paint_checkpoints(painter)
         for step in self._resumes:
-            self._paint_resume(painter, self.scene_x(step))
+            self._paint_flag(painter, self.scene_x(step), "resumed", "accent")
+        for step in self._early:
+            self._paint_flag(painter, self.scene_x(step), "stopped early", "warning")
+        for step, size in self._halved:
+            self._paint_flag(painter, self.scene_x(step), f"out of memory, batch {size}", "error", 42)
+        if self._best is not None:
+            self._paint_flag(painter, self.scene_x(self._best), "best", "good", 58)
         painter.restore()
         self._paint_now(painter)
 
@@ -130,18 +142,20 @@ class LossPlot(RunPlot):
             x = self.scene_x(step)
             painter.drawLine(QPointF(x, box.bottom() - 5), QPointF(x, box.bottom()))
 
-    def _paint_resume(self, painter: QPainter, x: float) -> None:
-        """A dotted line with a small flag: here the run was taken up again."""
-        box, theme = self.box(), theme_of()
-        painter.setPen(QPen(theme.colour("accent"), 1, Qt.PenStyle.DotLine))
-        painter.drawLine(QPointF(x, box.top() + 26), QPointF(x, box.bottom()))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("accent"))
-        top = box.top() + 26
-        painter.drawPolygon(QPolygonF([QPointF(x, top), QPointF(x + 8, top + 4), QPointF(x, top + 8)]))
-        painter.setPen(theme.colour("accent"))
+    def _paint_flag(self, painter: QPainter, x: float, words: str, token: str, drop: int = 26) -> None:
+        """A dotted line with a small flag: here the run was taken up again, was best, or ended its stage early."""
+        box, colour = self.box(), theme_of().colour(token)
+        top = box.top() + drop
+        painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
+        painter.drawLine(QPointF(x, top), QPointF(x, box.bottom()))
         painter.setFont(font(SIZES.tick))
-        painter.drawText(QPointF(x + 11, top + 8), "resumed")
+        wide = painter.fontMetrics().horizontalAdvance(words) + 13
+        side = 1 if x + wide < box.right() else -1  # at the right end the flag flies to the left
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawPolygon(QPolygonF([QPointF(x, top), QPointF(x + 8 * side, top + 4), QPointF(x, top + 8)]))
+        painter.setPen(colour)
+        painter.drawText(QPointF(x + 11 if side > 0 else x - wide, top + 8), words)
 
     def _paint_now(self, painter: QPainter) -> None:
         if self._now is None or self._now >= self._whole:

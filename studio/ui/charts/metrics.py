@@ -11,11 +11,11 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
+from studio.project.live_run import LiveRun
 from studio.ui.charts.axes import Axis
 from studio.ui.charts.base import Curve, pen
 from studio.ui.charts.run_plot import RunPlot
 from studio.ui.charts.run_series import Epochs, RunSeries, epochs
-from studio.ui.live_run import LiveRun
 from studio.ui.scores import is_share, same_measure
 from studio.ui.theme import theme_of
 

@@ -73,6 +73,9 @@ class RateCanvas(Plot):
     def set_curve(self, curve: RateCurve, running: bool = False) -> None:
         """Show the points so far; while a search runs the x axis spans all of it and nothing is chosen."""
         self._curve, self._live = curve, not running
+        self._band.setVisible(
+            self._live and self.choice.slice is not None and self.choice.slice.low is not None
+        )
         self._raw.set_points(curve.x, curve.raw)
         self._smooth.set_points(curve.x, curve.smooth)
         curves = [curve, *(e.curve for e in self._earlier)]
@@ -105,7 +108,7 @@ class RateCanvas(Plot):
         """Draw the slice that is chosen now."""
         chosen = self.choice.slice
         pair = chosen is not None and chosen.low is not None
-        self._band.setVisible(pair)
+        self._band.setVisible(pair and self._live)
         if chosen is not None and chosen.low is not None:
             self._band.set_span(math.log10(chosen.low), math.log10(chosen.high))
         self.setAccessibleDescription(slice_words(chosen) if chosen is not None else "no rate chosen")
@@ -148,14 +151,15 @@ class RateCanvas(Plot):
 
     def _names(self) -> list[tuple[QRectF, Earlier]]:
         found: list[tuple[QRectF, Earlier]] = []
+        lines = [piece for c in (self._curve, *(e.curve for e in self._earlier)) for piece in self._pieces(c)]
         for one in self._earlier:
             if len(one.curve.x) == 0:
                 continue
             x = float(one.curve.x[0])
-            rect = rate_marks.name_rect(one.name, self._point(x, one.curve.loss_at(x)))
-            while any(rect.intersects(other) for other, _ in found):
-                rect = rect.translated(0, -rect.height())
-            found.append((rect, one))
+            start = self._point(x, one.curve.loss_at(x))
+            found.append(
+                (rate_marks.name_place(one.name, start, [*lines, *(rect for rect, _ in found)]), one)
+            )
         return found
 
     def _point(self, x: float, y: float) -> QPointF:

@@ -142,9 +142,9 @@ def group_rates(high: float, low: float | None, trainable: Sequence[bool]) -> tu
 
 
 def name_of(found: RateFound) -> str:
-    """How an earlier curve is called: ``frozen, batch 64 · 224 px``."""
+    """How an earlier curve is called: ``1 frozen, batch 64 · 224 px``."""
     size = f" · {found.size} px" if found.size else ""
-    return f"{'frozen' if found.freeze else 'thawed'}, batch {found.batch_size}{size}"
+    return f"{found.stage + 1} {'frozen' if found.freeze else 'thawed'}, batch {found.batch_size}{size}"
 
 
 def as_csv(curve: RateCurve) -> str:

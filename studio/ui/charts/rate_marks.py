@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -159,11 +160,18 @@ def paint_mark(painter: QPainter, mark: Mark, hot: bool, chosen: bool) -> None:
     painter.drawText(mark.label, Qt.AlignmentFlag.AlignCenter, mark.words)
 
 
-def name_rect(words: str, start: QPointF) -> QRectF:
-    """Where the name of an earlier curve stands: above its beginning."""
+def name_place(words: str, start: QPointF, taken: Sequence[QRectF]) -> QRectF:
+    """Where the name of an earlier curve stands: above or below its beginning, where it covers least."""
     metrics = QFontMetricsF(font(SIZES.small))
     width = SIZES.small + SIZES.half + metrics.horizontalAdvance(words) + 2
-    return QRectF(start.x() + SIZES.grid, start.y() - metrics.height() - SIZES.half, width, metrics.height())
+    size = QRectF(start.x() + SIZES.grid, start.y(), width, metrics.height())
+    above, below = -metrics.height() - SIZES.half, SIZES.half
+    steps = (above, below, above - metrics.height(), below + metrics.height())
+    return min((size.translated(0, step) for step in steps), key=partial(_covered, taken=taken))
+
+
+def _covered(rect: QRectF, taken: Sequence[QRectF]) -> float:
+    return sum(_area(rect.intersected(other)) for other in taken if rect.intersects(other))
 
 
 def paint_name(painter: QPainter, rect: QRectF, words: str, frozen: bool) -> None:

@@ -12,14 +12,15 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from studio.project.live_run import LiveRun
 from studio.ui.charts.axes import Axis
 from studio.ui.charts.base import Band, Curve, Plot
 from studio.ui.charts.pyramid import Pyramid
 from studio.ui.charts.run_series import RunSeries, StageBand, bands, length
-from studio.ui.live_run import LiveRun
 from studio.ui.theme import SIZES, theme_of
 
 _ZOOM: Final = 0.8
+_MARKED: Final = 0.12
 _END: Final = 1.012  # a little air, so that the mark of the last epoch is whole
 
 
@@ -40,6 +41,7 @@ class RunPlot(Plot):
         self._drawn: list[tuple[Curve, Pyramid, bool]] = []
         self._whole, self._zoomed = 1.0, False
         self._now: float | None = None
+        self._marked: Band | None = None
         self._setting = False
         super().__init__(x=x, y=y, zoom=True, parent=parent)
         self.getPlotItem().layout.setContentsMargins(0, SIZES.half, SIZES.gap, 0)
@@ -51,7 +53,7 @@ class RunPlot(Plot):
         """Draw the run as it is now; override `draw` for what is special."""
         self._whole = length(run)
         self._now = float(run.steps[-1] + 1) if run is not None and run.steps else None
-        self._set_stages(bands(run.plan) if run is not None else ())
+        self._set_stages(bands(run) if run is not None else ())
         if not self._zoomed:
             self._show(0.0, self._whole * _END)
         self.draw(run, series)
@@ -75,6 +77,14 @@ class RunPlot(Plot):
         low, high = self.heights(left, right)
         if high > low:
             self.show_span(y=(low, high))
+
+    def mark(self, span: tuple[float, float] | None) -> None:
+        """Tint a span of batches: there a finding shows; None takes the tint away."""
+        if self._marked is None:
+            self._marked = self.band("warning", _MARKED, z=-5)
+        self._marked.setVisible(span is not None)
+        if span is not None:
+            self._marked.set_span(*span)
 
     def heights(self, left: float, right: float) -> tuple[float, float]:
         """The span of y to show between two x."""

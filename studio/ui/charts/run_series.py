@@ -10,9 +10,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from studio.engine import messages as m
+from studio.project.live_run import LiveRun
 from studio.ui.charts.pyramid import Pyramid
-from studio.ui.live_run import LiveRun
 
 
 @dataclass(frozen=True)
@@ -71,14 +70,12 @@ class RunSeries:
             pyramid.append(steps, values[first:])
 
 
-def bands(plan: Sequence[m.StagePlan]) -> tuple[StageBand, ...]:
+def bands(run: LiveRun) -> tuple[StageBand, ...]:
     """Where each stage lies on the axis of batches."""
-    made, start = [], 0.0
-    for stage in plan:
-        stop = start + stage.batches * stage.epochs
-        made.append(StageBand(stage.index, start, stop, stage.freeze, stage.epochs))
-        start = stop
-    return tuple(made)
+    return tuple(
+        StageBand(stage.index, float(start), float(stop), stage.freeze, stage.epochs)
+        for stage, (start, stop) in zip(run.plan, run.spans(), strict=True)
+    )
 
 
 def epochs(run: LiveRun) -> Epochs:
@@ -106,32 +103,3 @@ def nearest(steps: Sequence[float], x: float) -> int | None:
     right = bisect_left(steps, x)
     near = [i for i in (right - 1, right) if 0 <= i < len(steps)]
     return min(near, key=lambda i: abs(steps[i] - x))
-
-
-def csv(run: LiveRun) -> str:
-    """Every value as a table: one line a batch, the epoch's figures on the line of its last batch."""
-    at_end = {e.step - 1: e for e in run.epochs}
-    names = list(epochs(run).metrics)
-    head = [
-        "batch",
-        "training loss",
-        "smoothed loss",
-        "rate",
-        "momentum",
-        "epoch training loss",
-        "validation loss",
-    ]
-    lines = [",".join([*head, *names])]
-    for row in zip(run.steps, run.losses, run.smooth, run.lrs, run.momentums, strict=True):
-        done = at_end.get(row[0])
-        tail = (
-            [done.train_loss, done.valid_loss, *(done.metrics.get(n) for n in names)]
-            if done
-            else [None] * (2 + len(names))
-        )
-        lines.append(",".join(_cell(value) for value in (row[0] + 1, *row[1:], *tail)))
-    return "\n".join(lines) + "\n"
-
-
-def _cell(value: float | None) -> str:
-    return "" if value is None else f"{value:.8g}"

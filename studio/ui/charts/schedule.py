@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
+from studio.project.live_run import LiveRun
 from studio.ui.charts.axes import Axis, RateAxis
 from studio.ui.charts.run_plot import RunPlot
 from studio.ui.charts.run_series import RunSeries
-from studio.ui.live_run import LiveRun
 
 DECADES: Final = 3.0  # shown below the peak; one-cycle ends far below, where nothing moves any more
 MOMENTUM: Final = (0.8, 1.0)

@@ -75,14 +75,15 @@ class OpenEditor(Editor):
     def __init__(self, field: Field) -> None:
         self._combo = OpenCombo()
         super().__init__(self._combo)
-        self._combo.set_choices(dict(field.choices))
+        self._declared = dict(field.choices)
+        self._combo.set_choices(self._declared)
         self._combo.committed.connect(self._tell)
 
     def show_value(self, value: Any) -> None:
         self._combo.set_value("" if value is None else str(value))
 
     def set_proposals(self, proposals: Sequence[str]) -> None:
-        self._combo.set_choices({p: p for p in proposals})
+        self._combo.set_choices({**self._declared, **{p: p for p in proposals}})
 
 
 class FileChoiceEditor(Editor):

@@ -119,6 +119,8 @@ class TileGrid(QAbstractScrollArea):
         self._key_of, self._words_of = key_of, words_of
         self._selection.reset(count, current)
         self._fit()
+        if self._paint is None:
+            self._loader.keep_all(count, key_of)
         if current == NONE:
             self.verticalScrollBar().setValue(0)
         self.viewport().update()

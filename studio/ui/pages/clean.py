@@ -135,9 +135,10 @@ class CleanPage(Page):
         self._take_kind()
         self._by_key = {item.key: item for item in found.items} if found is not None else {}
         root = self.store.project.data_root if self.store.project is not None else None
-        read = reader(self._kind, self.store.recipe, root)
+        read = reader(self._kind, self.store.recipe, root, found)
         self.loader.set_decode(read)
         self.loader.set_root(root)
+        self.loader.set_pack(self.store.thumbnails)
         self.panel.set_decode(read)
         classes = found.classes if found is not None else ()
         known = {"=" + name for name in classes}

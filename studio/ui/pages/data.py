@@ -127,7 +127,7 @@ class DataPage(Page):
         if self.store.recipe is None or self.store.problem is None:
             return
         self.settings.show_recipe(self.store.problem, self.store.recipe, self._root())
-        self.settings.show_scan(self.store.scan, "")
+        self.settings.show_scan(self.store.scan, "", about(kind_of(self.store.problem)))
         self.settings.setEnabled(not self.store.read_only)
 
     def _show_progress(self) -> None:
@@ -148,16 +148,19 @@ class DataPage(Page):
         if scan is None:
             self.batch.show_nothing()
         else:
-            self._classes_card.set_title("Classes", words.balance_words(scan.classes))
+            spoken = about(kind_of(self.store.problem))
+            self._classes_card.set_title(spoken.parts.capitalize(), words.balance_words(scan.classes))
             self.bars.set_rows([(c.name, c.train, c.valid) for c in scan.classes])
             failed = self.store.preview_error
             why = f"{failed.message} {failed.hint}".strip() if failed is not None else ""
             root = self._root()
-            self.batch.set_about(about(kind_of(self.store.problem)))
+            self.batch.set_about(spoken)
             read = reader(kind_of(self.store.problem), self.store.recipe, root)
             self.batch.show_batch(self.store.preview, why, scan.samples, root, read)
         found = self.store.findings if scan is not None else None
-        self.findings.show_findings(found, scan, can_fix=not self.store.read_only)
+        files = self._root() if about(kind_of(self.store.problem)).picture else None
+        is_done = self.store.job is None or self.store.job.what != "Check"
+        self.findings.show_findings(found, scan, not self.store.read_only, files, is_done)
 
     def _show_error(self, failed: m.Failed | None) -> None:
         if failed is self._failed:

@@ -1,4 +1,4 @@
-"""Rate: the finder's plot, and the slice of learning rates chosen on it.
+"""Rate: the finder's plot, the slice of learning rates chosen on it, and three short fits around it.
 
 Rules: a page lays out and reads the store; `rate_parts.state` says what there is to show, `charts.rate_slice`
 what a click means.
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.engine import messages as m
@@ -22,12 +23,13 @@ from studio.ui.widgets import EmptyState, PrimaryButton, SecondaryButton
 
 if TYPE_CHECKING:
     from studio.ui.charts.rate_curve import RateCurve
-    from studio.ui.pages.rate_parts.state import Shown
+    from studio.ui.pages.rate_parts.state import Shown, Tried
 
 _WHAT = (
     "About a hundred small steps with a growing rate, the loss of each drawn here. "
     "It changes nothing in the model."
 )
+_BUSY = "The engine is busy; the finder can run when it is done."
 
 
 class RatePage(Page):
@@ -49,14 +51,21 @@ class RatePage(Page):
         from studio.ui.pages.rate_parts.groups_card import GroupsCard, KeysLine
 
         self._stage = store.rate.stage
-        self._found: m.RateFound | None = None  # whose slice the handles stand for
+        self._for: tuple[int, m.RateFound | None] = (-1, None)  # whose slice the handles stand for
+        self._view = "curve"
+        self._answer = store.trials.tried
         self._searched = False
         self._behind: tuple[m.RateFound, ...] = ()  # the earlier searches that are drawn
+        self.three = SecondaryButton("Ten times less, more")
         self.again, self.primary = SecondaryButton("Find again", "refresh"), PrimaryButton()
-        self.again.clicked.connect(self._find)
-        self.primary.clicked.connect(self._act)
-        self.add_action(self.again)
-        self.add_action(self.primary)
+        for button, slot, keys in (
+            (self.three, self._try_three, "T"),
+            (self.again, self._find, "F"),
+            (self.primary, self._act, "Ctrl+Return"),
+        ):
+            button.clicked.connect(slot)
+            button.setShortcut(QKeySequence(keys))
+            self.add_action(button)
         self.board, self.groups, self._keys = Board(), GroupsCard(), KeysLine()
         self.nothing = EmptyState(
             "rate", "No project is open", "Open a project, or drop a folder or a table on Home."
@@ -74,6 +83,8 @@ class RatePage(Page):
         board.slider.smoothingChosen.connect(self._smooth)
         board.saveRequested.connect(self._save)
         board.progress.cancelRequested.connect(self.do.cancel)
+        board.views.keyChosen.connect(self.choose_view)
+        board.trials.rateChosen.connect(self._take_trial)
         plot.suggestionTaken.connect(self._take_suggestion)
         plot.sliceChanged.connect(self._show_choice)
         self.groups.typed.rateTyped.connect(self._typed)
@@ -81,16 +92,31 @@ class RatePage(Page):
     # -- what it shows
     def refresh(self) -> None:
         recipe = self.store.recipe
-        for widget in (self.board, self.groups, self._keys, self.again, self.primary):
+        for widget in (self.board, self.groups, self._keys, self.three, self.again, self.primary):
             widget.setVisible(recipe is not None)
         self.nothing.setVisible(recipe is None)
         if recipe is None:
             self.set_subtitle("")
             return
-        if "rateChanged" in self.changed and self.store.rate.running:
-            self._stage, self._searched = self.store.rate.stage, True
+        if "projectChanged" in self.changed:
+            self._stage, self._view, self._answer = self.store.rate.stage, "curve", None
+        if "rateChanged" in self.changed:
+            self._follow()
         self._stage = min(self._stage, len(recipe.training.stages) - 1)
         self._show(self._shown())
+
+    def _follow(self) -> None:
+        """Go where something runs."""
+        if self.store.rate.running:
+            self._stage, self._searched, self._view = self.store.rate.stage, True, "curve"
+        elif self.store.trials.running or self.store.trials.tried is not self._answer:
+            self._stage, self._view = self.store.trials.stage, "trials"
+        self._answer = self.store.trials.tried
+
+    def _tried(self) -> Tried:
+        from studio.ui.pages.rate_parts.state import tried
+
+        return tried(self.store.trials, self._stage)
 
     def _shown(self) -> Shown:
         from studio.ui.pages.rate_parts.state import shown
@@ -105,62 +131,83 @@ class RatePage(Page):
         self.set_subtitle(subtitle(self.store.recipe, self._stage, now.found, self.store.estimate))
         self.board.chooser.set_stages(stages, self._stage)
         self.board.plot.set_frozen(stages[self._stage].freeze)
-        self.board.show_plot(now.kind == "running" or now.found is not None, now.found is not None)
+        self._adopt(now)
+        three = self._tried()
+        self.board.views.setVisible(three.kind != "empty")
+        self.board.views.choose(self._view)
+        if three.kind != "empty" and self._view == "trials":
+            self._show_trials(three)
+        else:
+            self._show_search(now)
+        self._show_choice()
+
+    def _show_search(self, now: Shown) -> None:
+        drawn = now.kind in ("running", "stopped") or now.found is not None
+        self.board.show_plot(drawn, now.found is not None)
         self.board.show_error(now.error)
         self._show_empty(now)
-        self._show_progress(now)
-        if now.kind == "running" or now.found is not None:
+        self._show_progress(now.kind == "running", "Taking small steps")
+        if drawn:
             self._show_curves(now)
-        self._adopt(now)
-        self._show_choice()
+
+    def _show_trials(self, three: Tried) -> None:
+        self.board.show_trials()
+        self.board.show_error(three.error)
+        self._show_progress(three.kind == "running", "Trying three rates")
+        self.board.trials.show_tried(three, self.board.plot.choice.slice)
+        self.board.say(three.sentence, "good" if three.best is not None else "")
 
     def _show_empty(self, now: Shown) -> None:
         failed = now.kind == "error"
         words = "Mend what the card above says, then search again." if failed else _WHAT
         self.board.empty.set("rate", f"Stage {self._stage + 1} has no curve yet", words)
 
-    def _show_progress(self, now: Shown) -> None:
+    def _show_progress(self, running: bool, words: str) -> None:
         job = self.store.job
-        running = now.kind == "running"
         self.board.progress.setVisible(running)
         if running and job is not None:
             fraction = job.done / job.total if job.total else None
-            self.board.progress.set_progress(fraction, job.text or "Taking small steps", job.seconds_left)
+            self.board.progress.set_progress(fraction, job.text or words, job.seconds_left)
 
     def _curve(self, now: Shown) -> RateCurve:
         from studio.ui.charts.rate_curve import of_found, reduce
 
         rate, smoothing = self.store.rate, self.board.slider.smoothing()
-        if now.kind == "running" or now.found is None:
+        if now.found is None:
             return reduce(rate.lrs, rate.losses, rate.smooth, smoothing)
         return of_found(now.found, smoothing)
 
     def _show_curves(self, now: Shown) -> None:
         from studio.ui.charts.rate_curve import name_of, of_found
         from studio.ui.charts.rate_plot import Earlier
-        from studio.ui.pages.rate_parts.state import too_few
+        from studio.ui.pages.rate_parts.state import STOPPED, too_few
 
         curve, plot = self._curve(now), self.board.plot
         if now.earlier != self._behind:
             self._behind = now.earlier
             plot.set_earlier([Earlier(of_found(f), name_of(f), f.freeze) for f in now.earlier])
         plot.set_suggestions(now.found.suggestions if now.found is not None else ())
-        plot.set_curve(curve, now.kind == "running")
+        plot.set_curve(curve, now.found is None)
         self.board.suggested.set_suggestions(now.found.suggestions if now.found is not None else ())
         few = too_few(curve) if now.found is not None else ""
         said = few or (now.found.sentence if now.found is not None else "")
-        self.board.say(said, "warning" if few else "")
+        self.board.say(STOPPED if now.kind == "stopped" else said, "warning" if few else "")
 
     def _adopt(self, now: Shown) -> None:
         """A new curve starts from its first suggestion, an old one from what the recipe has."""
         from studio.ui.pages.rate_parts.state import slice_from, slice_of
 
-        if now.found is None or now.found is self._found:
-            return
         assert self.store.recipe is not None
-        self._found = now.found
         chosen = slice_of(self.store.recipe.training.stages[self._stage])
-        if self._searched and now.found.suggestions:
+        if (
+            self._view == "trials" and "recipeChanged" in self.changed
+        ):  # chosen there is used at once, and undone
+            self.board.plot.choice.take(chosen)
+            self.board.plot.show_slice()
+        if self._for[0] == self._stage and self._for[1] is now.found:
+            return
+        self._for = (self._stage, now.found)
+        if now.found is not None and self._searched and now.found.suggestions:
             first = now.found.suggestions[0]
             chosen = slice_from(first.max, first.min)
         self._searched = False
@@ -171,7 +218,7 @@ class RatePage(Page):
     def _show_choice(self) -> None:
         now = self._shown()
         self.groups.setVisible(now.found is not None)
-        self._keys.setVisible(now.found is not None)
+        self._keys.setVisible(now.found is not None and not self._trials_shown())
         if now.found is not None:
             self.groups.show_slice(self.board.plot.choice.slice, now.found.groups, now.found.trainable)
         self._show_actions(now)
@@ -180,10 +227,13 @@ class RatePage(Page):
         from studio.ui.charts.rate_plot import slice_words
 
         chosen, idle = self.board.plot.choice.slice, not self.store.busy
-        self.again.setVisible(now.found is not None and now.kind != "running")
+        still = not (self.store.rate.running or self.store.trials.running)
+        self.again.setVisible(still and now.found is not None)
+        self.three.setVisible(still)
         self.again.setEnabled(idle)
-        self.primary.setVisible(now.kind != "running")
-        if now.found is None:
+        self.three.setEnabled(idle and chosen is not None)
+        self.primary.setVisible(still)
+        if now.found is None and not self._trials_shown():
             self.primary.setText("Find a rate")
             self.primary.setEnabled(idle)
         elif self._is_used():
@@ -192,9 +242,16 @@ class RatePage(Page):
         else:
             self.primary.setText(f"Use {slice_words(chosen)}" if chosen is not None else "Use a rate")
             self.primary.setEnabled(chosen is not None and not self.store.read_only)
-        why = "" if idle else "The engine is busy; the finder can run when it is done."
-        self.again.setToolTip(why)
-        self.primary.setToolTip(why if now.found is None else "")
+        self.again.setToolTip("Search once more on this stage (F)" if idle else _BUSY)
+        words = slice_words(chosen) if chosen is not None else "the chosen rate"
+        self.three.setToolTip(
+            f"Train the beginning of this stage at a tenth of {words}, at it, and at ten times it: "
+            "the same weights, the same batches, nothing kept (T)"
+            if idle
+            else _BUSY
+        )
+        self.primary.setToolTip("Ctrl+Return" if idle or now.found is not None else _BUSY)
+        self.primary.setShortcut(QKeySequence("Ctrl+Return"))  # new words took it away
 
     def _is_used(self) -> bool:
         from studio.ui.pages.rate_parts.state import slice_of
@@ -206,7 +263,33 @@ class RatePage(Page):
             and slice_of(recipe.training.stages[self._stage]) == chosen
         )
 
+    def _trials_shown(self) -> bool:
+        return self._view == "trials" and self._tried().kind != "empty"
+
     # -- what a person does
+    @Slot(str)
+    def choose_view(self, key: str) -> None:
+        """Show the finder's curve ("curve") or the three short fits ("trials")."""
+        self._view = key
+        if self.store.recipe is not None:
+            self._show(self._shown())
+
+    @Slot()
+    def _try_three(self) -> None:
+        chosen = self.board.plot.choice.slice
+        if chosen is not None:
+            self.do.try_rates(self._stage, chosen.high, chosen.low)
+
+    @Slot(int)
+    def _take_trial(self, place: int) -> None:
+        """Choose a fit: its rate is used at once, and undo brings the old one back."""
+        one = self._tried().slices[place]
+        self.board.plot.choice.take(one)
+        self.board.plot.show_slice()
+        if not self.store.read_only:
+            self.do.use_rate(self._stage, one.high, one.low)
+        self._show(self._shown())
+
     @Slot(int)
     def choose_stage(self, stage: int) -> None:
         """Show another stage."""
@@ -222,7 +305,7 @@ class RatePage(Page):
     @Slot()
     def _act(self) -> None:
         chosen = self.board.plot.choice.slice
-        if self._shown().found is None:
+        if self._shown().found is None and not self._trials_shown():
             self._find()
         elif self._is_used():
             self.pageRequested.emit("train")
@@ -249,7 +332,7 @@ class RatePage(Page):
     @Slot(float)
     def _smooth(self, _value: float) -> None:
         now = self._shown()
-        if now.kind == "running" or now.found is not None:
+        if now.kind in ("running", "stopped") or now.found is not None:
             self._show_curves(now)
 
     @Slot(str)

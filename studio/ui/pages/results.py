@@ -155,7 +155,7 @@ class ResultsPage(Page):
     def _show_results(self, found: Results) -> None:
         kind, project = kind_of(self.store.problem), self.store.project
         root = project.data_root if project is not None else None
-        self.items.set_kind(kind, root, reader(kind, self.store.recipe, root))
+        self.items.set_kind(kind, root, reader(kind, self.store.recipe, root, found), self.store.thumbnails)
         self.items.setMinimumHeight(_ITEMS_BELOW if found.figures else _ITEMS)
         self._confusion.setVisible(bool(found.confusion))
         self.classes.setVisible(bool(found.per_class))

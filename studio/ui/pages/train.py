@@ -12,21 +12,45 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from studio.engine import messages as m
+from studio.errors import UserError
+from studio.problems.plans import plans
+from studio.project.diagnosis import Diagnosis, findings
+from studio.project.remedies import remedies
+from studio.recipe.schema import Recipe
 from studio.ui.actions import Actions
-from studio.ui.diagnosis import Diagnosis, Judge, diagnose
+from studio.ui.diagnosis import judge_of
 from studio.ui.pages.base import Page
 from studio.ui.pages.train_parts.diagnosis_bar import DiagnosisBar
-from studio.ui.pages.train_parts.epoch_table import EpochTable
 from studio.ui.pages.train_parts.plan_card import PlanCard
+from studio.ui.pages.train_parts.side import Side
 from studio.ui.pages.train_parts.stage_editor import StageEditor
-from studio.ui.pages.train_parts.stage_words import batch_size_of, recipe_views, run_views
+from studio.ui.pages.train_parts.stage_words import (
+    batch_size_of,
+    live_views,
+    measured,
+    recipe_views,
+    run_views,
+)
 from studio.ui.pages.train_parts.state_words import Banner, banner, plan_steps, resumable, subtitle
+from studio.ui.samples import kind_of
 from studio.ui.store import Store
 from studio.ui.theme import SIZES
-from studio.ui.widgets import EmptyState, FindingCard, PrimaryButton, StageTimeline, row, set_note
+from studio.ui.updates import same_plan
+from studio.ui.widgets import (
+    EmptyState,
+    FindingCard,
+    MenuButton,
+    PrimaryButton,
+    SecondaryButton,
+    StageTimeline,
+    row,
+    set_note,
+)
+from studio.ui.widgets.stage_block import StageView
 
 if TYPE_CHECKING:
-    from studio.ui.live_run import LiveRun
+    from studio.project.live_run import LiveRun
     from studio.ui.pages.train_parts.charts import RunCharts
 
 _DIAGNOSE_EVERY: Final = 1.0  # seconds; a diagnosis that changes with every batch cannot be read
@@ -49,7 +73,15 @@ class TrainPage(Page):
 
         self.timeline, self.editor = StageTimeline(), StageEditor()
         self.charts: RunCharts = RunCharts()
-        self.table, self.diagnosis = EpochTable(), DiagnosisBar()
+        self.side, self.diagnosis = Side(), DiagnosisBar()
+        self.table = self.side.table
+        self.plans = MenuButton("Plans")
+        self.plans.setToolTip("Ready-made plans of stages (Ctrl+Shift+P); undo takes them back")
+        self.plans.setShortcut(QKeySequence("Ctrl+Shift+P"))
+        self.queue = SecondaryButton("Queue", "plus")
+        self.queue.setShortcut(QKeySequence("Ctrl+Shift+Return"))
+        self.queue.setToolTip("Put this recipe into the queue of runs (Ctrl+Shift+Return)")
+        self._timed: LiveRun | None = None
         self.empty = EmptyState(
             "train", "No project is open", "Open a project, or drop a folder or a table on the start page."
         )
@@ -63,6 +95,8 @@ class TrainPage(Page):
         self._connect()
 
     def _build(self) -> None:
+        self.add_action(self.plans)
+        self.add_action(self.queue)
         self.add_action(self.primary)
         self._above = QVBoxLayout()
         self._above.setSpacing(SIZES.grid)
@@ -72,10 +106,10 @@ class TrainPage(Page):
         self.body.setSpacing(SIZES.grid + SIZES.half)
         self.body.addLayout(self._above)
         curves = QWidget()
-        line = row(self.charts, self.table, gap=SIZES.grid + SIZES.half)
+        line = row(self.charts, self.side, gap=SIZES.grid + SIZES.half)
         line.setStretch(0, 1)
         curves.setLayout(line)
-        self.table.setFixedWidth(_TABLE)
+        self.side.setFixedWidth(_TABLE)
         self._stack = QStackedWidget()
         for part in (self.empty, curves, self.plan):
             self._stack.addWidget(part)
@@ -88,12 +122,17 @@ class TrainPage(Page):
         self.primary.clicked.connect(self._train_or_resume)
         self.timeline.stageChosen.connect(self._open_editor)
         self.timeline.addRequested.connect(self.do.add_stage)
+        self.timeline.moveRequested.connect(self._move_stage)
+        self.plans.chosen.connect(self.do.use_plan)
+        self.queue.clicked.connect(self._queue_run)
         self.editor.changed.connect(self._change_stage)
         self.editor.copyRequested.connect(self._copy_stage)
         self.editor.removeRequested.connect(self._remove_stage)
         self.editor.undoRequested.connect(self.do.undo_recipe)
         self.editor.closed.connect(self._close_editor)
         self.diagnosis.whyRequested.connect(self.noteRequested)
+        self.diagnosis.fixRequested.connect(self._mend)
+        self.diagnosis.chosen.connect(self._mark_evidence)
         self.charts.told.connect(self._say)
 
     # -- what is shown
@@ -117,19 +156,26 @@ class TrainPage(Page):
         if recipe is None:
             self.timeline.set_stages(())
             return
-        if run is not None and run.plan and (run.active or self._same_plan(run)):
-            views = run_views(run, self.store.estimate)
-        else:
-            views = recipe_views(recipe, self.store.estimate, self._items(), run)
-        self.timeline.set_stages(views)
-        self.timeline.set_editable(not self._training() and not self.store.read_only)
+        if run is not None and measured(run):
+            self._timed = run
+        self.timeline.set_stages(self._views(recipe, run))
+        self.timeline.set_editable(self._editable())
         self.timeline.choose(self._chosen)
 
-    def _same_plan(self, run: LiveRun) -> bool:
-        """Whether the run shown was trained with the stages that the recipe has now."""
-        stages = self.store.recipe.training.stages if self.store.recipe is not None else ()
-        asked = [(s.freeze, s.epochs, s.size, s.lr.max, s.lr.min) for s in stages]
-        return asked == [(p.freeze, p.epochs, p.size, p.lr_max, p.lr_min) for p in run.plan]
+    def _views(self, recipe: Recipe, run: LiveRun | None) -> tuple[StageView, ...]:
+        if run is None or not run.plan or not (run.active or same_plan(run.plan, recipe.training.stages)):
+            return recipe_views(recipe, self.store.estimate, self._items(), self._timed)
+        if run.active and self.store.follows_recipe:
+            return live_views(run, recipe, self.store.estimate, self._items(), self._timed)
+        return run_views(run, self.store.estimate)
+
+    def _editable(self) -> bool:
+        """Stages to come can be edited while the run that follows this recipe trains."""
+        return not self.store.read_only and (not self._training() or self.store.follows_recipe)
+
+    def _locked(self, index: int) -> bool:
+        blocks = self.timeline.blocks()
+        return self._training() and 0 <= index < len(blocks) and blocks[index].view().locked
 
     def _items(self) -> int:
         return self.store.scan.n_train if self.store.scan is not None else 0
@@ -143,17 +189,36 @@ class TrainPage(Page):
         stage, estimate = stages[self._chosen], self.store.estimate
         chosen = batch_size_of(stage, self._chosen, estimate)
         self.editor.show_stage(self._chosen, stage, chosen, len(stages) == 1, self.store.can_undo_recipe)
-        self.editor.set_editable(not self._training() and not self.store.read_only)
+        self.editor.set_editable(self._editable() and not self._locked(self._chosen))
 
     def _show_buttons(self) -> None:
         cut = resumable(self.store)
         self.primary.setText(f"Resume run {cut.number}" if cut is not None else "Train")
         self.primary.setVisible(not self._training())
+        self.plans.setVisible(self.store.recipe is not None and not self._training())
+        self.plans.setEnabled(not self.store.read_only)
+        self.queue.setVisible(self.store.recipe is not None)
+        self.queue.setEnabled(not self.store.read_only)
+        if "recipeChanged" in self.changed or "projectChanged" in self.changed:
+            self._show_plans()
         self.primary.setEnabled(
             not self.store.busy and not self.store.read_only and self.store.recipe is not None
         )
         said = "Wait until the engine has finished what it does now." if self.store.busy else ""
         self.primary.setToolTip(said or "Ctrl+Return")
+
+    def _show_plans(self) -> None:
+        recipe, problem = self.store.recipe, self.store.problem
+        if recipe is None or problem is None:
+            return
+        try:
+            found = plans(problem, recipe)
+        except UserError:  # the Data page says what is wrong with the options
+            return
+        now = next((plan.key for plan in found if plan.stages == recipe.training.stages), None)
+        self.plans.set_entries([(plan.key, plan.title) for plan in found], now)
+        for action, plan in zip(self.plans.entries(), found, strict=True):
+            action.setToolTip(plan.sentence)
 
     def _show_banner(self) -> None:
         wanted = banner(self.store)
@@ -174,7 +239,7 @@ class TrainPage(Page):
         started = run is not None and bool(run.plan or run.steps)
         self._stack.setCurrentIndex(1 if started else 0 if recipe is None else 2)
         if not started and recipe is not None:
-            self.plan.show_steps(plan_steps(recipe, self.store))
+            self.plan.show_steps(plan_steps(recipe, self.store, self._timed))
         for part in (self.charts, self.table):
             part.set_score(*self._judged_by(run))
         if started:
@@ -183,29 +248,31 @@ class TrainPage(Page):
 
     def _show_epochs(self, run: LiveRun | None) -> None:
         """The table and the diagnosis change with the epochs, or once a second."""
-        seen = (id(run), len(run.epochs) if run is not None else -1)
+        seen = (id(run), len(run.epochs) + len(run.shown) if run is not None else -1)
         if seen != self._epochs_seen or self.changed - {"runChanged"}:
             self._epochs_seen = seen
             self.table.show_run(run)
+            self._show_samples(run)
             self._diagnosed = 0.0
         if monotonic() - self._diagnosed < _DIAGNOSE_EVERY:
             return
         self._diagnosed = monotonic()
-        found = self._diagnose(run)
         waiting = (
             "What the curves mean is said here after the first epochs."
             if run is not None and run.active
             else ""
         )
-        self.diagnosis.show_diagnosis(found, waiting)
+        self.diagnosis.show_findings(self._findings(run), waiting, not self.store.read_only)
 
-    def _diagnose(self, run: LiveRun | None) -> Diagnosis | None:
-        problem, scan = self.store.problem, self.store.scan
+    def _findings(self, run: LiveRun | None) -> tuple[tuple[Diagnosis, tuple[m.Fix, ...]], ...]:
+        """What is to be said, each with the edits that may help."""
+        problem, recipe = self.store.problem, self.store.recipe
         if run is None:
-            return None
-        if problem is None:
-            return diagnose(run)
-        return diagnose(run, Judge(*self._judged_by(run), scan.n_valid if scan is not None else 0))
+            return ()
+        found = findings(run, judge_of(problem, run, self.store.scan))
+        if problem is None or recipe is None:
+            return tuple((one, ()) for one in found)
+        return tuple((one, remedies(one, recipe, problem)) for one in found)
 
     def _judged_by(self, run: LiveRun | None) -> tuple[str, bool]:
         """The metric that this run is judged by, and whether more of it is better."""
@@ -213,6 +280,14 @@ class TrainPage(Page):
         return (
             problem.judged_by(run.metrics if run is not None else ()) if problem is not None else ("", True)
         )
+
+    def _show_samples(self, run: LiveRun | None) -> None:
+        project = self.store.project
+        root = project.data_root if project is not None else None
+        folder = (
+            project.folder / "runs" / f"{run.run:04d}" if project is not None and run is not None else None
+        )
+        self.side.samples.show_run(run, kind_of(self.store.problem), root, folder)
 
     # -- what a person wants
     def _train_or_resume(self) -> None:
@@ -242,20 +317,21 @@ class TrainPage(Page):
         self.do.set_stage(self._chosen, **changes)
 
     def _copy_stage(self) -> None:
-        """A stage like the chosen one, at the end."""
-        if self.store.recipe is None:
-            return
-        stages = self.store.recipe.training.stages
-        stage = stages[self._chosen]
-        self.do.add_stage()
-        same = {
-            "freeze": stage.freeze,
-            "epochs": stage.epochs,
-            "size": stage.size,
-            "batch_size": stage.batch_size,
-            "lr": stage.lr,
-        }
-        self.do.set_stage(len(stages), **same)
+        self.do.copy_stage(self._chosen)
+
+    def _move_stage(self, index: int, place: int) -> None:
+        self._chosen = place if self._chosen == index else self._chosen
+        self.do.move_stage(index, place)
+
+    def _queue_run(self) -> None:
+        self.do.queue_run({})
+
+    def _mend(self, fix: m.Fix) -> None:
+        self.do.set_values(fix.values)
+        self._say(f"Changed the recipe: {fix.label.lower()}. Train again to see what it brings.")
+
+    def _mark_evidence(self, found: Diagnosis | None) -> None:
+        self.charts.mark(found.evidence if found is not None else None)
 
     def _remove_stage(self) -> None:
         index = self._chosen
@@ -267,14 +343,16 @@ class TrainPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.table.setFixedWidth(_TABLE if event.size().width() >= 900 else _TABLE - 16)
+        self.side.setFixedWidth(_TABLE if event.size().width() >= 900 else _TABLE - 16)
 
 
 def fill_sample(store: Store) -> None:
     """A run in its second stage."""
     from studio.ui.pages.train_parts.sample import fill
+    from studio.ui.pages.train_parts.scenes import with_photos
 
     fill(store)
+    with_photos(store)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from studio.problems.base import Problem
+from studio.project.results import Results
 from studio.recipe.schema import Recipe
-from studio.ui.samples import image, mask, rating, row, text
+from studio.ui.samples import image, mask, points, rating, row, text
 from studio.ui.samples.base import PHOTOS, About, Decode, Paint, SampleKind
 
-KINDS: dict[str, SampleKind] = {"image": image, "row": row, "text": text, "rating": rating, "mask": mask}
+KINDS: dict[str, SampleKind] = {
+    "image": image,
+    "row": row,
+    "text": text,
+    "rating": rating,
+    "mask": mask,
+    "points": points,
+}
 
 
 def sample_kind(name: str) -> SampleKind:
@@ -46,8 +54,17 @@ def decoder(kind: SampleKind) -> Decode:
     return found
 
 
-def reader(kind: SampleKind, recipe: Recipe | None, root: Path | None) -> Decode:
-    """What reads a picture of this kind in a project: with what the recipe says belongs to it (its mask)."""
+def reader(
+    kind: SampleKind, recipe: Recipe | None, root: Path | None, results: Results | None = None
+) -> Decode:
+    """What reads a picture of this kind in a project: with what the recipe says belongs to it (its mask).
+
+    With `results`, where the kind shows them on the picture, with the model's answer as well.
+    """
+    answered = getattr(kind, "answered", None)
+    if answered is not None and results is not None and root is not None:
+        with_answers: Decode = answered(results, root)
+        return with_answers
     made = getattr(kind, "reader", None)
     if made is None or recipe is None or root is None:
         return decoder(kind)

@@ -72,6 +72,8 @@ class About:
         Least width of a tile, in device-independent pixels.
     shape : float
         Height of the item on a tile as a part of its width.
+    part, parts : str
+        What is counted in them: classes, or the points that a photo has.
     """
 
     one: str = "photo"
@@ -86,6 +88,8 @@ class About:
     typed: str = ""
     tile: int = 148
     shape: float = 0.7
+    part: str = "class"
+    parts: str = "classes"
 
 
 PHOTOS: Final = About()

@@ -1,5 +1,8 @@
 """Thumbnails of many items: decoded in Qt's thread pool, the most recently used kept up to a budget.
 
+With a pack, photos come from it where they are there, and while nothing is wanted the rest of them is put into it,
+a few at a time with rests between.
+
 Rules: nothing is decoded on the GUI thread; only a few decodings are handed to the pool at a time, so that
 what scrolled out of view is dropped before it costs anything; an answer to an old question (other root, size
 or pictures) is dropped. While threads decode, Python's cyclic collector is held: it would run on whichever
@@ -11,24 +14,32 @@ from __future__ import annotations
 
 import gc
 from collections import OrderedDict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
+from itertools import islice
 from pathlib import Path
+from threading import Event
 
-from PySide6.QtCore import QObject, QThread, QThreadPool, Signal
+from PySide6.QtCore import QObject, QThread, QThreadPool, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
 from studio.ui.samples.base import Asked, Decode, Decoded, Source, placeholder
 from studio.ui.samples.image import decode as decode_image
+from studio.ui.samples.pack import Pack
+from studio.ui.samples.packed import fetch, keep
 from studio.ui.theme import SIZES, theme_of
 
 _MIB = 1024 * 1024
+_AT_A_TIME = 16
+_REST_MS = 25
 
 
 class _Answers(QObject):
     """Carries pictures from the pool's threads to the loader's."""
 
     decoded = Signal(int, str, object)
+    packed = Signal(int)
 
 
 class ThumbnailLoader(QObject):
@@ -59,6 +70,15 @@ class ThumbnailLoader(QObject):
         self._at_once = max(1, min(4, QThread.idealThreadCount() - 1))
         self._answers = _Answers(self)
         self._answers.decoded.connect(self._take)
+        self._pack: Pack | None = None
+        self._later: Iterator[str] = iter(())
+        self._filling = False
+        self._hurry = Event()  # set while something is wanted: filling the pack gives way
+        self._answers.packed.connect(self._filled)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._fill)
 
     def set_decode(self, decode: Decode) -> None:
         """Pictures are read by this from now on."""
@@ -71,6 +91,15 @@ class ThumbnailLoader(QObject):
         if root != self._root:
             self._root = root
             self.clear()
+
+    def set_pack(self, pack: Pack | None) -> None:
+        """Where photos are kept from now on; None keeps none."""
+        self._pack, self._later = pack, iter(())
+
+    def keep_all(self, count: int, key_of: Callable[[int], str]) -> None:
+        """Have these in the pack in time, the first ones first; replaces what was asked before."""
+        self._later = map(key_of, range(count))
+        self._rest.start()
 
     def set_size(self, width: int, height: int, ratio: float = 1.0, fill: bool = True) -> None:
         """Size of a tile in device-independent pixels, and device pixels for each of them."""
@@ -92,6 +121,7 @@ class ThumbnailLoader(QObject):
         for key in keys:
             if key in self._cache:
                 self._cache.move_to_end(key)
+        self._hurry.set()
         self._feed()
 
     def image(self, key: str) -> QImage | None:
@@ -138,10 +168,42 @@ class ThumbnailLoader(QObject):
                 continue
             self._running.add(job)
             self._hold_collector()
-            work = partial(_work, self._decode, self._source(key), self._asked, self._answers, job)
+            source = self._source(key)
+            read = partial(self._decode, source, self._asked)
+            if (pack := self._packs()) is not None and isinstance(source, Path):
+                read = partial(fetch, pack, self._decode, key, source, self._asked)
+            QThreadPool.globalInstance().start(partial(_work, read, self._answers, job))
+        if not self._running:
+            self._hurry.clear()
+            self._rest.start()
+            if not self._filling:
+                self._release_collector()
+
+    def _packs(self) -> Pack | None:
+        """The pack, where pictures are plain photos: anything else depends on more than its file."""
+        return self._pack if self._decode is decode_image else None
+
+    @Slot()
+    def _fill(self) -> None:
+        """Have the next few put into the pack, unless something is wanted."""
+        pack, root = self._packs(), self._root
+        if pack is None or root is None or self._filling or self._running:
+            return
+        keys = list(islice(self._later, _AT_A_TIME))
+        if keys:
+            self._filling = True
+            self._hold_collector()
+            sources = [(key, root / key) for key in keys if key not in self._bytes]
+            put = partial(keep, pack, self._decode)
+            work = partial(_put, put, sources, self._asked, self._answers, self._hurry)
             QThreadPool.globalInstance().start(work)
+
+    @Slot(int)
+    def _filled(self, _count: int) -> None:
+        self._filling = False
         if not self._running:
             self._release_collector()
+            self._rest.start()
 
     def _take(self, question: int, key: str, decoded: Decoded) -> None:
         self._running.discard((question, key))
@@ -174,9 +236,30 @@ class ThumbnailLoader(QObject):
             gc.enable()
 
 
-def _work(decode: Decode, source: Source, asked: Asked, answers: _Answers, job: tuple[int, str]) -> None:
+def _put(
+    put: Callable[[str, Path, Asked], None],
+    sources: Sequence[tuple[str, Path]],
+    asked: Asked,
+    answers: _Answers,
+    hurry: Event,
+) -> None:
+    """On a thread of the pool: put pictures into the pack until something else is wanted.
+
+    What is left out then is not asked for again: it comes into the pack when it is looked at.
+    """
+    done = 0
+    for key, path in sources:
+        if hurry.is_set():
+            break
+        put(key, path, asked)
+        done += 1
+    with suppress(RuntimeError):  # the page and its loader were closed meanwhile
+        answers.packed.emit(done)
+
+
+def _work(read: Callable[[], Decoded], answers: _Answers, job: tuple[int, str]) -> None:
     """On a thread of the pool: read one picture and send it home."""
-    decoded = decode(source, asked)
+    decoded = read()
     try:
         answers.decoded.emit(*job, decoded)
     except RuntimeError:  # the page and its loader were closed meanwhile; nobody waits for this picture

@@ -29,12 +29,16 @@ class GaugeBar(QFrame):
     -------
     batchChosen(object)
         An int, or ``"auto"``.
+    offerChosen(int), cardChosen(int)
+        See the panel.
     panelRequested()
         The breakdown was opened.
     noticesRequested()
     """
 
     batchChosen = Signal(object)
+    offerChosen = Signal(int)
+    cardChosen = Signal(int)
     panelRequested = Signal()
     noticesRequested = Signal()
 
@@ -73,6 +77,8 @@ class GaugeBar(QFrame):
         self.notices = GhostButton("", "bell")
         self.notices.clicked.connect(self.noticesRequested)
         self.panel = GaugePanel(self)
+        self.panel.offerChosen.connect(self.offerChosen)
+        self.panel.cardChosen.connect(self.cardChosen)
         set_note(self, "batch-size")
 
     def set_gauge(self, view: GaugeView) -> None:
@@ -92,8 +98,8 @@ class GaugeBar(QFrame):
         self.batch.setToolTip(view.reason)
         self.batch.setVisible(bool(view.ticks))
         choice = str(view.chosen_batch)
-        entries = [(_AUTO, "Auto: the largest that fits")]
-        entries += [(str(batch), _entry(batch, mib, fits)) for batch, mib, fits in view.ticks]
+        entries = [(_AUTO, "Automatic: what the data calls for and memory allows")]
+        entries += [(str(batch), _entry(view, batch, mib, fits)) for batch, mib, fits in view.ticks]
         self.batch.set_entries(entries, checked=choice)
 
     def set_saved(self, text: str, good: bool = True) -> None:
@@ -131,5 +137,7 @@ def _amounts(view: GaugeView) -> str:
     return text + (f" · others {gigabytes(view.others_mib)}" if view.others_mib is not None else "")
 
 
-def _entry(batch: int, mib: float, fits: bool) -> str:
+def _entry(view: GaugeView, batch: int, mib: float, fits: bool) -> str:
+    if view.meanings:
+        return view.meaning(batch).removeprefix("batch ")
     return f"{batch}   {gigabytes(mib)} GB" + ("" if fits else "   does not fit")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from studio.ui.theme import SIZES, font, theme_of
@@ -19,7 +19,8 @@ from studio.ui.widgets.words import gigabytes
 _TOP: Final = 9
 _SIDE: Final = 2
 _NEAR: Final = 9  # pixels around a tick that still mean it
-_APART: Final = 20  # labels closer than this would touch
+_APART: Final = 22  # labels closer than this would touch
+_LINES_APART: Final = 5  # so would lines
 
 Tick = tuple[int, float, bool]  # batch size, memory in MiB, fits
 
@@ -32,8 +33,18 @@ class GaugeView:
     ----------
     ticks : tuple of (batch, mib, fits)
         Memory in use altogether if this batch size were trained.
+    meanings : tuple of str
+        What each tick means, in words.
     stages : tuple of (title, floor_mib, peak_mib)
         For the panel: what each stage needs at least and at most.
+    taken : tuple of (title, floor_mib, peak_mib, predicted_mib or None)
+        What stages really took.
+    offers : tuple of (words, mib, fits)
+        Ways out where nothing fits.
+    cards : tuple of (number, name, free_mib)
+        Where there are several, and `card` the number of the one in use.
+    how : str
+        Where the prediction was not made in the usual way.
     """
 
     name: str
@@ -46,6 +57,19 @@ class GaugeView:
     chosen_batch: int | Literal["auto"] = "auto"
     reason: str = ""
     stages: tuple[tuple[str, float, float], ...] = ()
+    meanings: tuple[str, ...] = ()
+    taken: tuple[tuple[str, float, float, float | None], ...] = ()
+    offers: tuple[tuple[str, float, bool], ...] = ()
+    cards: tuple[tuple[int, str, float], ...] = ()
+    card: int = 0
+    how: str = ""
+
+    def meaning(self, batch: int) -> str:
+        """What a batch size means."""
+        place = next((i for i, tick in enumerate(self.ticks) if tick[0] == batch), -1)
+        if 0 <= place < len(self.meanings):
+            return f"batch {batch}: {self.meanings[place]}"
+        return f"batch {batch}"
 
     def used_mib(self) -> float | None:
         """Others and ours together, None where nothing is known."""
@@ -113,8 +137,7 @@ class GaugePainting(QWidget):
         self._under = tick[0] if tick else None
         text = self._view.sentence()
         if tick is not None:
-            fit = "" if tick[2] else ", does not fit"
-            text = f"batch {tick[0]}: {gigabytes(tick[1])} GB predicted{fit}"
+            text = self._view.meaning(tick[0])
         QToolTip.showText(event.globalPosition().toPoint(), text, self)
         self.update()
 
@@ -159,22 +182,34 @@ class GaugePainting(QWidget):
             painter.drawLine(QPointF(x, track.top()), QPointF(x, track.bottom()))
 
     def _paint_ticks(self, painter: QPainter, track: QRectF) -> None:
-        theme = theme_of()
-        last = -100.0
-        for batch, mib, fits in self._view.ticks:
-            x = round(self._x(mib)) + 0.5
-            chosen = batch == self._view.chosen_batch
-            strong = chosen or batch == self._under
-            colour = "accent" if strong else ("dim" if fits else "faint")
-            painter.setPen(QPen(theme.colour("text" if strong else colour), 2 if strong else 1.25))
-            painter.drawLine(QPointF(x, track.top() - 3), QPointF(x, track.bottom() + 3))
-            if x - last >= _APART or chosen:
-                painter.setFont(font(SIZES.tick, 600 if strong else 400))
-                painter.setPen(theme.colour("text" if strong else colour))
-                box = QRectF(x - 20, track.bottom() + 3, 40, 14)
-                box.moveRight(min(box.right(), self.width() + 12.0))
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(batch))
-                last = x
+        """Lines and labels; where sizes take nearly the same, the chosen one is drawn and others give way."""
+        lines: list[float] = []
+        labels: list[float] = []
+        for tick in sorted(self._view.ticks, key=self._is_strong, reverse=True):
+            x = round(self._x(tick[1])) + 0.5
+            if all(abs(x - other) >= _LINES_APART for other in lines):
+                self._paint_line(painter, track, tick, x)
+                lines.append(x)
+                if all(abs(x - other) >= _APART for other in labels):
+                    self._paint_label(painter, track, tick, x)
+                    labels.append(x)
+
+    def _is_strong(self, tick: Tick) -> bool:
+        return tick[0] in (self._view.chosen_batch, self._under)
+
+    def _colour_of(self, tick: Tick) -> QColor:
+        return theme_of().colour("text" if self._is_strong(tick) else "dim" if tick[2] else "faint")
+
+    def _paint_line(self, painter: QPainter, track: QRectF, tick: Tick, x: float) -> None:
+        painter.setPen(QPen(self._colour_of(tick), 2 if self._is_strong(tick) else 1.25))
+        painter.drawLine(QPointF(x, track.top() - 3), QPointF(x, track.bottom() + 3))
+
+    def _paint_label(self, painter: QPainter, track: QRectF, tick: Tick, x: float) -> None:
+        painter.setFont(font(SIZES.tick, 600 if self._is_strong(tick) else 400))
+        painter.setPen(self._colour_of(tick))
+        box = QRectF(x - 20, track.bottom() + 3, 40, 14)
+        box.moveRight(min(box.right(), self.width() + 12.0))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(tick[0]))
 
     def _track(self) -> QRectF:
         return QRectF(_SIDE, _TOP, self.width() - 2 * _SIDE, SIZES.bar)

@@ -1,72 +1,143 @@
-"""The breakdown of the gauge: who holds how much, what is predicted, what each stage needs."""
+"""The breakdown of the gauge: who holds how much, what is predicted, what each stage needs, and ways out.
+
+Signals say what a person chose; nothing is decided here.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.ui.shell.gauge_paint import EMPTY, GaugeView
 from studio.ui.shell.popover import Popover
 from studio.ui.theme import SIZES
+from studio.ui.widgets.buttons import SecondaryButton
 from studio.ui.widgets.icons import IconLabel
 from studio.ui.widgets.labels import DimLabel, HeadingLabel, SelectableLabel, SmallLabel
 from studio.ui.widgets.words import gigabytes
 
-_WIDTH = 360
+_WIDTH = 400
+_RIGHT = Qt.AlignmentFlag.AlignRight
 
 
 class GaugePanel(Popover):
-    """Rows of amounts, then the stages, then the reason of the batch size in words."""
+    """Rows of amounts, the stages, the reason of the batch size in words, then what can be done.
+
+    Signals
+    -------
+    offerChosen(int)
+        A way out, by its place among the view's offers.
+    cardChosen(int)
+        Another card, by its number.
+    """
+
+    offerChosen = Signal(int)
+    cardChosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(_WIDTH)
         self._view = EMPTY
         self._title = HeadingLabel()
-        self._table = QWidget()
+        self._table, self._ways = QWidget(), QWidget()
         self._reason = SelectableLabel()
         self._reason.setProperty("tone", "dim")
-        for widget in (self._title, self._table, self._reason):
+        for widget in (self._title, self._table, self._reason, self._ways):
             self.body.addWidget(widget)
         self.setAccessibleName("Memory")
         self.set_view(EMPTY)
 
     def set_view(self, view: GaugeView) -> None:
-        """Show another state; rows are made anew, there are few."""
+        """Show another state; rows are made anew, there are few. Buttons stay while only amounts move."""
         if view == self._view and self._title.text():
             return
-        self._view = view
+        before, self._view = self._view, view
         self._title.setText(f"Memory of {view.name}" if view is not EMPTY else view.name)
-        fresh = QWidget()
-        self._fill(QGridLayout(fresh), view)
-        self.body.replaceWidget(self._table, fresh)
-        self._table.hide()
-        self._table.deleteLater()
-        self._table = fresh
-        self._reason.setText(view.reason or _plain_reason(view))
+        self._table = self._renewed(self._table, _table(view))
+        if not self._reason.text() or (before.offers, before.cards, before.card) != (
+            view.offers,
+            view.cards,
+            view.card,
+        ):
+            self._ways = self._renewed(self._ways, self._made_ways(view))
+        said = (view.reason or _plain_reason(view), view.how)
+        self._reason.setText("\n".join(text for text in said if text))
         if self.isVisible():
             self.place()
 
-    def _fill(self, grid: QGridLayout, view: GaugeView) -> None:
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(6)
-        grid.setHorizontalSpacing(SIZES.grid)
-        grid.setColumnStretch(1, 1)
-        rows = _rows(view)
-        for number, (colour, text, amount) in enumerate(rows):
-            grid.addWidget(IconLabel("dot", colour, SIZES.icon), number, 0)
-            grid.addWidget(QLabel(text), number, 1)
-            grid.addWidget(QLabel(amount), number, 2, Qt.AlignmentFlag.AlignRight)
-        for number, (title, floor, peak) in enumerate(view.stages, start=len(rows) + 1):
-            grid.addWidget(DimLabel(title), number, 0, 1, 2)
-            grid.addWidget(
-                DimLabel(f"{gigabytes(floor)} to {gigabytes(peak)} GB"),
-                number,
-                2,
-                Qt.AlignmentFlag.AlignRight,
+    def _renewed(self, old: QWidget, fresh: QWidget) -> QWidget:
+        self.body.replaceWidget(old, fresh)
+        old.hide()
+        old.deleteLater()
+        return fresh
+
+    def _made_ways(self, view: GaugeView) -> QWidget:
+        """A button for each offer, and for each other card."""
+        ways = QWidget()
+        layout = QVBoxLayout(ways)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SIZES.half)
+        if view.offers:
+            layout.addWidget(SmallLabel("What would fit"))
+        for number, (words, mib, fits) in enumerate(view.offers):
+            text = f"{words}: {gigabytes(mib)} GB" + ("" if fits else ", still too much")
+            layout.addWidget(
+                _button(text, "Changes the recipe; undo takes it back.", self.offerChosen, number)
             )
-        if view.stages:
-            grid.addWidget(SmallLabel("Each stage, at rest and at its peak"), len(rows), 0, 1, 3)
+        if view.cards:
+            layout.addWidget(SmallLabel("Train on another card"))
+        for number, name, free in view.cards:
+            if number != view.card:
+                text = f"{name} (card {number}): {gigabytes(free)} GB free"
+                layout.addWidget(
+                    _button(text, "Starts a fresh engine on that card.", self.cardChosen, number)
+                )
+        ways.setVisible(layout.count() > 0)
+        return ways
+
+
+def _button(text: str, tooltip: str, chosen: object, number: int) -> QWidget:
+    button = SecondaryButton(text)
+    button.setToolTip(tooltip)
+    button.setAccessibleName(text)
+    button.clicked.connect(partial(chosen.emit, number))  # type: ignore[attr-defined]
+    return button
+
+
+def _table(view: GaugeView) -> QWidget:
+    table = QWidget()
+    grid = QGridLayout(table)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setVerticalSpacing(6)
+    grid.setHorizontalSpacing(SIZES.grid)
+    grid.setColumnStretch(1, 1)
+    rows = _rows(view)
+    for number, (colour, text, amount) in enumerate(rows):
+        grid.addWidget(IconLabel("dot", colour, SIZES.icon), number, 0)
+        grid.addWidget(QLabel(text), number, 1)
+        grid.addWidget(QLabel(amount), number, 2, _RIGHT)
+    _add_stages(grid, view)
+    return table
+
+
+def _add_stages(grid: QGridLayout, view: GaugeView) -> None:
+    predicted = [(title, f"{gigabytes(floor)} to {gigabytes(peak)} GB") for title, floor, peak in view.stages]
+    taken = [(title, _taken(floor, peak, foretold)) for title, floor, peak, foretold in view.taken]
+    for heading, lines in (("Predicted for each stage, at rest and at its peak", predicted),
+                           ("Measured in this run, at rest and at its peak", taken)):  # fmt: skip
+        if lines:
+            grid.addWidget(SmallLabel(heading), grid.rowCount(), 0, 1, 3)
+        for title, amounts in lines:
+            row = grid.rowCount()
+            grid.addWidget(DimLabel(title), row, 0, 1, 2)
+            grid.addWidget(DimLabel(amounts), row, 2, _RIGHT)
+
+
+def _taken(floor: float, peak: float, predicted: float | None) -> str:
+    text = f"{gigabytes(floor)} to {gigabytes(peak)} GB"
+    return text if predicted is None else f"{text}, predicted {gigabytes(floor + predicted)}"
 
 
 def _rows(view: GaugeView) -> list[tuple[str, str, str]]:

@@ -45,6 +45,8 @@ class EmptyState(QWidget):
         self._icon.set(icon, "faint")
         self._title.setText(title)
         self._sentence.setText(sentence)
+        self._sentence.ensurePolished()
+        self._sentence.setMinimumHeight(max(0, self._sentence.heightForWidth(self._sentence.width())))
         self._action.setText(action)
         self._action.setVisible(bool(action))
         self.setAccessibleName(title)

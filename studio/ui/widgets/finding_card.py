@@ -18,6 +18,7 @@ _ICONS: Final = {"error": "error", "warning": "warning", "info": "info", "good":
 _TOKENS: Final = {"error": "error", "warning": "warning", "info": "accent", "good": "good"}
 
 _ROOM: Final = 96  # icon, margins and gaps
+_LEAST_WORDS: Final = 320  # width under which words beside buttons would be a narrow column
 
 
 class FindingCard(QFrame):
@@ -54,20 +55,29 @@ class FindingCard(QFrame):
         self._words.setSpacing(2)
         self._words.addWidget(self._title)
         self._words.addWidget(self._sentence, 1)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(SIZES.gap - 2, SIZES.grid + 2, SIZES.gap - 2, SIZES.grid + 2)
-        layout.setSpacing(SIZES.grid + 2)
-        layout.addWidget(IconLabel(_ICONS[severity], _TOKENS[severity]), 0, Qt.AlignmentFlag.AlignVCenter)
-        layout.addLayout(self._words, 1)
-        self._add_buttons(layout, title, show, fix)
+        said = QHBoxLayout()
+        said.setSpacing(SIZES.grid + 2)
+        said.addWidget(IconLabel(_ICONS[severity], _TOKENS[severity]), 0, Qt.AlignmentFlag.AlignVCenter)
+        said.addLayout(self._words, 1)
+        self._buttons = QWidget()
+        self._add_buttons(title, show, fix)
+        self._outer = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._outer.setContentsMargins(SIZES.gap - 2, SIZES.grid + 2, SIZES.gap - 2, SIZES.grid + 2)
+        self._outer.setSpacing(SIZES.grid + 2)
+        self._outer.addLayout(said, 1)
+        middle = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self._outer.addWidget(self._buttons, 0, middle)
+        self._buttons.setVisible(bool(show or fix))
         self.setMinimumHeight(SIZES.control + 2 * SIZES.grid + SIZES.half)
         self.setAccessibleName(f"{severity}: {title}")
         self.setAccessibleDescription(sentence)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The sentence goes below the title where there is no room beside it."""
+        """The sentence goes below the title where there is no room beside it, the buttons below the sentence."""
         super().resizeEvent(event)
         direction = QBoxLayout.Direction
+        squeezed = event.size().width() - self._buttons.sizeHint().width() < _LEAST_WORDS
+        self._outer.setDirection(direction.TopToBottom if squeezed else direction.LeftToRight)
         stacked = event.size().width() < self._width_for_one_line()
         self._words.setDirection(direction.TopToBottom if stacked else direction.LeftToRight)
         self._words.setSpacing(2 if stacked else SIZES.grid + 2)
@@ -80,7 +90,10 @@ class FindingCard(QFrame):
             button.sizeHint().width() + SIZES.grid for button in self.findChildren(QPushButton)
         )
 
-    def _add_buttons(self, layout: QHBoxLayout, title: str, show: str, fix: str) -> None:
+    def _add_buttons(self, title: str, show: str, fix: str) -> None:
+        layout = QHBoxLayout(self._buttons)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SIZES.grid + 2)
         if show:
             button = GhostButton(show)
             button.setAccessibleName(f"{show}: {title}")

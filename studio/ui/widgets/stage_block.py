@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QFont, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFont, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QApplication, QSizePolicy, QWidget
 
 from studio.ui.theme import SIZES, font, theme_of
 from studio.ui.widgets.icons import paint_icon
@@ -40,14 +40,27 @@ class StageView:
     weight: float = 1.0
     progress: float | None = None
     attention: str = ""  # a sentence: something must be settled before this stage can run
+    locked: bool = False  # it has begun: it can be looked at, not changed or moved
 
 
 class StageBlock(QAbstractButton):
-    """A block that can be chosen; `clicked` tells."""
+    """A block that can be chosen (`clicked` tells) and dragged.
+
+    Signals
+    -------
+    dragged(int), dropped(int)
+        It is dragged to, or let go at, an x of the parent.
+    """
+
+    dragged = Signal(int)
+    dropped = Signal(int)
 
     def __init__(self, view: StageView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view = view
+        self._pressed_at: QPoint | None = None
+        self._is_dragged = False
+        self.movable = False
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -73,6 +86,31 @@ class StageBlock(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return QSize(200, HEIGHT)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed_at, self._is_dragged = event.position().toPoint(), False
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        start = self._pressed_at
+        if start is None or not self.movable or self._view.locked:
+            super().mouseMoveEvent(event)
+            return
+        far = (event.position().toPoint() - start).manhattanLength() >= QApplication.startDragDistance()
+        if far or self._is_dragged:
+            self._is_dragged = True
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.dragged.emit(self.mapToParent(event.position().toPoint()).x())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pressed_at = None
+        if not self._is_dragged:
+            super().mouseReleaseEvent(event)
+            return
+        self._is_dragged = False
+        self.setDown(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.dropped.emit(self.mapToParent(event.position().toPoint()).x())
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)

@@ -5,12 +5,18 @@ Rules: arrows walk from block to block; the line knows which block is chosen, an
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from studio.ui.theme import SIZES, theme_of
 from studio.ui.widgets.stage_block import HEIGHT, StageBlock, StageView
+
+_ROOMY: Final = 168  # a block whose words are all there
+_TIGHT: Final = 96
+_FEW: Final = 4
 
 
 class _AddBlock(QAbstractButton):
@@ -49,15 +55,20 @@ class StageTimeline(QWidget):
         A person chose a block.
     addRequested()
         A person wants another stage.
+    moveRequested(int, int)
+        A block was dragged (or moved by Alt and an arrow) from a place to another.
     """
 
     stageChosen = Signal(int)
     addRequested = Signal()
+    moveRequested = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._blocks: list[StageBlock] = []
         self._index = -1
+        self._gap: int | None = None
+        self._is_editable = True
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(SIZES.grid)
@@ -76,6 +87,7 @@ class StageTimeline(QWidget):
             block.set_view(stage)
             share = max(stage.weight, 0.01) / total
             self._row.setStretch(position, max(18, round(100 * share)))  # a short stage stays readable
+            block.setMinimumWidth(_ROOMY if len(stages) <= _FEW else _TIGHT)
 
     def blocks(self) -> tuple[StageBlock, ...]:
         """The blocks in order."""
@@ -93,12 +105,18 @@ class StageTimeline(QWidget):
 
     def set_editable(self, editable: bool) -> None:
         """Whether a stage can be added now."""
+        self._is_editable = editable
         self._add.setVisible(editable)
+        for block in self._blocks:
+            block.movable = editable
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is None or not self._blocks:
             super().keyPressEvent(event)
+            return
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self._move(self._index, self._index + step)
             return
         target = max(0, min(len(self._blocks) - 1, self._index + step))
         self._blocks[target].setFocus(Qt.FocusReason.TabFocusReason)
@@ -112,8 +130,48 @@ class StageTimeline(QWidget):
         self._blocks = [StageBlock(stage, self) for stage in stages]
         for position, block in enumerate(self._blocks):
             block.clicked.connect(self._clicked)
+            block.dragged.connect(self._show_gap)
+            block.dropped.connect(self._drop)
+            block.movable = self._is_editable
             self._row.insertWidget(position, block)
         self.choose(self._index if self._index < len(stages) else -1)
+
+    def _gap_at(self, x: int) -> int:
+        """The gap between blocks that is nearest to an x: 0 before the first one; never before one that has begun."""
+        middles = [block.geometry().center().x() for block in self._blocks]
+        first = sum(block.view().locked for block in self._blocks)
+        return max(first, sum(x > middle for middle in middles))
+
+    def _show_gap(self, x: int) -> None:
+        self._gap = self._gap_at(x)
+        self.update()
+
+    def _drop(self, x: int) -> None:
+        self._gap = None
+        self.update()
+        source = next(i for i, block in enumerate(self._blocks) if block is self.sender())
+        gap = self._gap_at(x)
+        self._move(source, gap - 1 if gap > source else gap)
+
+    def _move(self, source: int, target: int) -> None:
+        inside = 0 <= source < len(self._blocks) and 0 <= target < len(self._blocks)
+        if not inside or source == target or not self._is_editable:
+            return
+        if not (self._blocks[source].view().locked or self._blocks[target].view().locked):
+            self._index = target if self._index == source else self._index
+            self.moveRequested.emit(source, target)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Where a dragged block would go."""
+        super().paintEvent(event)
+        if self._gap is None or not self._blocks:
+            return
+        half = SIZES.grid / 2
+        edge = self._blocks[min(self._gap, len(self._blocks) - 1)].geometry()
+        x = edge.left() - half if self._gap < len(self._blocks) else edge.right() + half
+        painter = QPainter(self)
+        painter.setPen(QPen(theme_of().colour("accent"), SIZES.underline))
+        painter.drawLine(QPointF(x, 2.0), QPointF(x, HEIGHT - 2.0))
 
     def _clicked(self) -> None:
         sender = self.sender()

@@ -169,6 +169,7 @@ class ThumbGrid(QWidget):
     def set_tiles(self, tiles: Sequence[tuple[Picture, str]]) -> None:
         """Replace the tiles by ``(picture, caption)`` pairs."""
         for old in self._tiles:
+            old.hide()
             old.deleteLater()
         self._tiles = [ImageTile(picture, caption, parent=self) for picture, caption in tiles]
         for tile in self._tiles:

@@ -107,8 +107,8 @@ class Batch(Card):
         self._show()
 
     def show_class(self, name: str) -> None:
-        """Only photos of one class, as they are; the same class again shows all. Masks do not tell their classes."""
-        if not any(name in (s.label, *s.label.split(", ")) for s in self._samples):
+        """Only photos of one class, as they are; the same class again shows all."""
+        if not any(_has(s, name) for s in self._samples):
             return
         self._class = "" if name == self._class and self.choice.key() == "photos" else name
         self.choice.choose("photos")
@@ -125,7 +125,8 @@ class Batch(Card):
 
     def _show(self) -> None:
         batch = self.choice.key() == "batch"
-        only = f"{self._class} only" if self._class else "a few of each class"
+        few = "a few of each class" if self._about.part == "class" else ""
+        only = f"{self._class} only" if self._class else few
         self.set_title("One batch" if batch else self._about.many.capitalize(), "" if batch else only)
         self.another.setVisible(batch)
         self.grid.setVisible(self._about.picture)
@@ -166,9 +167,7 @@ class Batch(Card):
 
     def _of_class(self) -> list[m.SampleRef]:
         """Samples of the class asked for; an item of several classes is one of each."""
-        return [
-            s for s in self._samples if not self._class or self._class in (s.label, *s.label.split(", "))
-        ][:MOST]
+        return [s for s in self._samples if not self._class or _has(s, self._class)][:MOST]
 
     def _say(self, batch: bool) -> None:
         """A sentence in place of an empty grid."""
@@ -187,3 +186,8 @@ class Batch(Card):
             tile = self.grid.tiles()[self._keys.index(key)]
             tile.set_picture(self._loader.image(key))
             tile.setToolTip(self._loader.broken(key) or ("" if key.startswith("batch/") else key))
+
+
+def _has(sample: m.SampleRef, name: str) -> bool:
+    """Whether an item is of a class, is one of several of it, or has it in its mask."""
+    return name in (sample.label, *sample.label.split(", "), *sample.names)

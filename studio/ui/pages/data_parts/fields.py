@@ -15,11 +15,13 @@ import msgspec
 
 from studio.errors import UserError
 from studio.problems.base import Problem
+from studio.recipe.edit import split_fields
 from studio.recipe.fields import Field, describe
-from studio.recipe.schema import Recipe, Split, Training
+from studio.recipe.schema import Recipe, Training
 
 _ABOUT_DATA = "why-data"  # the note of the fields that say where items and targets are
 _ORDER = ("size", "augment", "arch", "weights")
+_MAY_BE_COLUMNS = ("group", "time", "hash_key")
 _SIZES = (64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512)
 
 
@@ -32,7 +34,7 @@ def page_fields(problem: Problem[Any], recipe: Recipe) -> tuple[Field, ...]:
         rest.append(_size_field())
     rest.sort(key=_place)
     training = [replace(f, more=True) for f in describe(Training)]
-    return (*data, *map(_split_words, describe(Split)), *rest, *training, _seed_field())
+    return (*data, *map(_split_words, split_fields(problem)), *rest, *training, _seed_field())
 
 
 def page_values(problem: Problem[Any], recipe: Recipe) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def size_words(recipe: Recipe) -> str:
 
 def column_names(fields: Sequence[Field]) -> tuple[str, ...]:
     """Names of the fields that name a column of the table."""
-    return tuple(f.name for f in fields if f.kind == "column" or f.name == "column")
+    return tuple(f.name for f in fields if f.kind == "column" or f.name in _MAY_BE_COLUMNS)
 
 
 def _place(field: Field) -> int:
@@ -63,9 +65,7 @@ def _place(field: Field) -> int:
 
 
 def _split_words(field: Field) -> Field:
-    """`kind` is called `split` outside its struct, also by its siblings."""
-    if field.name == "kind":
-        return replace(field, name="split")
+    """`kind` is called `split` outside its struct, also by its siblings; some of them may name a column."""
     shown = ("split", field.shown_when[1]) if field.shown_when is not None else None
     return replace(field, shown_when=shown, kind="column" if field.name == "column" else field.kind)
 

@@ -1,4 +1,4 @@
-"""The doctor's findings as cards, the worst first; each can name its items and offer its fix.
+"""The doctor's findings as cards, the worst first; each can show its items and offer its fix.
 
 Rules: shows what it is given and tells what a person wants. Must not import: the store, actions, torch.
 """
@@ -6,16 +6,20 @@ Rules: shows what it is given and tells what a person wants. Must not import: th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.engine import messages as m
 from studio.ui.pages.data_parts import words
+from studio.ui.pages.data_parts.finding_items import FindingItems
 from studio.ui.theme import SIZES
-from studio.ui.widgets import Card, FindingCard, GhostButton, SelectableLabel, SmallLabel, row
+from studio.ui.widgets import FindingCard, SegmentedControl, row
+
+ALL = "all"
 
 
 class FindingView(QWidget):
@@ -29,15 +33,17 @@ class FindingView(QWidget):
 
     fixRequested = Signal(object)
 
-    def __init__(self, finding: m.Finding, can_fix: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, finding: m.Finding, can_fix: bool, root: Path | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.finding = finding
+        self.finding, self._root = finding, root
         fix = finding.fix.label if finding.fix is not None and can_fix else ""
         show = "Show" if finding.items else ""
         self.card = FindingCard(finding.severity, finding.title, finding.meaning, show=show, fix=fix)
         self.card.showRequested.connect(self.toggle_items)
         self.card.fixRequested.connect(self._fix)
-        self.items: Card | None = None
+        self.items: FindingItems | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(SIZES.half)
@@ -47,27 +53,16 @@ class FindingView(QWidget):
     def toggle_items(self) -> None:
         """Open or close the list of items."""
         if self.items is None:
-            self.items = self._make_items()
+            self.items = FindingItems(self.finding, self._root)
+            self.items.itemOpened.connect(self._open)
             self._layout.addWidget(self.items)
             self.items.show()
         else:
             self.items.setVisible(self.items.isHidden())
 
-    @Slot()
-    def copy_items(self) -> None:
-        """Put the names of the items on the clipboard, one a line."""
-        QGuiApplication.clipboard().setText("\n".join(self.finding.items))
-
-    def _make_items(self) -> Card:
-        made = Card()
-        copy = GhostButton("Copy", "copy")
-        copy.setAccessibleName(f"Copy the names: {self.finding.title}")
-        copy.clicked.connect(self.copy_items)
-        made.body.addLayout(row(SelectableLabel("\n".join(self.finding.items)), copy))
-        rest = words.more_items(self.finding)
-        if rest:
-            made.body.addWidget(SmallLabel(rest))
-        return made
+    @Slot(object)
+    def _open(self, path: Path) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
     @Slot()
     def _fix(self) -> None:
@@ -76,7 +71,7 @@ class FindingView(QWidget):
 
 
 class Findings(QWidget):
-    """All findings, and a green card where nothing is wrong.
+    """All findings, a filter where they are of several kinds, and a green card where nothing is wrong.
 
     Signals
     -------
@@ -91,28 +86,64 @@ class Findings(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(SIZES.grid + SIZES.half)
+        self.filter: SegmentedControl | None = None
+        self._only = ALL
+        self._bar = row()
+        self._layout.addLayout(self._bar)
         self._views: list[FindingView] = []
         self._good: FindingCard | None = None
         self._shown: tuple[Any, ...] = ()
 
     def show_findings(
-        self, findings: Sequence[m.Finding] | None, scan: m.Scanned | None, can_fix: bool
+        self,
+        findings: Sequence[m.Finding] | None,
+        scan: m.Scanned | None,
+        can_fix: bool,
+        root: Path | None = None,
+        is_done: bool = True,
     ) -> None:
         """Draw the cards anew where something changed; None says that the checks have not run yet."""
-        wanted = (None if findings is None else tuple(findings), scan, can_fix)
+        wanted = (None if findings is None else tuple(findings), scan, can_fix, root, is_done)
         if wanted == self._shown:
             return
         self._shown = wanted
         self._clear()
+        self._show_filter(findings or ())
         for finding in words.by_severity(findings or ()):
-            view = FindingView(finding, can_fix)
+            view = FindingView(finding, can_fix, root)
             view.fixRequested.connect(self.fixRequested)
             self._layout.addWidget(view)
             self._views.append(view)
         calm = findings is not None and all(f.severity == "info" for f in findings)
-        if calm and scan is not None:
+        if calm and scan is not None and is_done:
             self._good = FindingCard("good", *words.all_fine(scan), show="")
             self._layout.addWidget(self._good)
+
+        self._filter_views()
+
+    def _show_filter(self, findings: Sequence[m.Finding]) -> None:
+        """A choice of severities, where there is more than one."""
+        choices = words.severity_choices(findings)
+        if len(choices) < 3:
+            self._only = ALL
+            return
+        if self._only not in dict(choices):
+            self._only = ALL
+        self.filter = SegmentedControl(choices, self._only)
+        self.filter.setAccessibleName("Which findings")
+        self.filter.setToolTip("Show only errors, warnings or notes")
+        self.filter.keyChosen.connect(self._choose)
+        self._bar.addWidget(self.filter)
+        self._bar.addStretch(1)
+
+    @Slot(str)
+    def _choose(self, key: str) -> None:
+        self._only = key
+        self._filter_views()
+
+    def _filter_views(self) -> None:
+        for view in self._views:
+            view.setVisible(self._only in (ALL, view.finding.severity))
 
     def views(self) -> tuple[FindingView, ...]:
         """The cards, from top to bottom."""
@@ -127,3 +158,8 @@ class Findings(QWidget):
             self._layout.removeWidget(old)
             old.deleteLater()
         self._views, self._good = [], None
+        while self._bar.count():
+            self._bar.takeAt(0)
+        if self.filter is not None:
+            self.filter.deleteLater()
+            self.filter = None

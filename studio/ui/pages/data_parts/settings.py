@@ -22,6 +22,7 @@ from studio.ui.forms import Form
 from studio.ui.pages.data_parts import words
 from studio.ui.pages.data_parts.columns import table_columns
 from studio.ui.pages.data_parts.fields import column_names, page_fields, page_values
+from studio.ui.samples.base import PHOTOS, About
 from studio.ui.theme import SIZES
 from studio.ui.widgets import Card, FieldRow, PathEdit, scrolled
 
@@ -66,9 +67,9 @@ class DataSettings(Card):
         self.folder.set_path(words.short_path(root))
         self._propose_columns(root / str(values.get("table", "")) if values.get("table") else None)
 
-    def show_scan(self, scan: m.Scanned | None, missing: str) -> None:
+    def show_scan(self, scan: m.Scanned | None, missing: str, spoken: About = PHOTOS) -> None:
         """What the folder and the split came to; `missing` says why the folder cannot be read."""
-        self._folder_row.set_help(words.found_words(scan))
+        self._folder_row.set_help(words.found_words(scan, spoken.part, spoken.parts))
         self._folder_row.set_error(missing)
         if self.form is not None and "split" in self.form.values():
             self.form.set_help("split", words.split_words(scan))

@@ -5,9 +5,11 @@ Must not import: torch, pages, Qt.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from studio.dataset.images import is_image_name
 from studio.engine import messages as m
 from studio.ui.widgets.words import plural
 
@@ -15,19 +17,23 @@ UNBALANCED = 1.5  # the largest class over the smallest one from which it is wor
 _LOOKING = {"Scan": "Counting the items", "Check": "Looking for trouble", "Preview": "Drawing a batch"}
 
 
-def found_words(scan: m.Scanned | None) -> str:
-    """``397 found in 2 classes · 1 left out``."""
+def found_words(scan: m.Scanned | None, part: str = "class", parts: str = "classes") -> str:
+    """``397 found in 2 classes · 1 left out``, or ``with 4 points``; few that are left out have names, all count."""
     if scan is None:
         return ""
     total, classes = scan.n_train + scan.n_valid, len(scan.classes)
-    out = f" · {len(scan.left_out):,} left out" if scan.left_out else ""
-    among = f" in {plural(classes, 'class', 'classes')}" if classes else ""
+    n_out = max(scan.n_left_out, len(scan.left_out))
+    out = f" · {n_out:,} left out" if n_out else ""
+    among = f" {'in' if part == 'class' else 'with'} {plural(classes, part, parts)}" if classes else ""
     return f"{total:,} found{among}{out}"
 
 
 def split_words(scan: m.Scanned | None) -> str:
-    """``244 train · 153 validation``."""
-    return "" if scan is None else f"{scan.n_train:,} train · {scan.n_valid:,} validation"
+    """``244 train · 153 validation``, and ``in 31 + 8 groups`` where groups are kept whole."""
+    if scan is None:
+        return ""
+    groups = f" · in {scan.train_groups:,} + {scan.valid_groups:,} groups" if scan.train_groups else ""
+    return f"{scan.n_train:,} train · {scan.n_valid:,} validation{groups}"
 
 
 def balance_words(classes: Sequence[m.ClassCount]) -> str:
@@ -58,6 +64,20 @@ def by_severity(findings: Sequence[m.Finding]) -> tuple[m.Finding, ...]:
     """Errors first, then warnings, then what is only worth knowing."""
     order = ("error", "warning", "info")
     return tuple(f for level in order for f in findings if f.severity == level)
+
+
+def severity_choices(findings: Sequence[m.Finding]) -> list[tuple[str, str]]:
+    """Key and words of a filter: ``("all", "All 5")``, then each severity that there is with its count."""
+    names = (("error", "Errors"), ("warning", "Warnings"), ("info", "Notes"))
+    counts = [(key, word, sum(f.severity == key for f in findings)) for key, word in names]
+    return [("all", f"All {len(findings)}"), *((key, f"{word} {n}") for key, word, n in counts if n)]
+
+
+def picture_keys(items: Sequence[str]) -> tuple[str, ...]:
+    """The photos named in the lines of a finding: ``a/1.jpg (why)``, ``a/1.jpg = b/2.jpg``, ``a/1.jpg ≈ b/2.jpg``."""
+    parts = (part.strip() for line in items for part in re.split(" [=≈] ", line))
+    names = (part if is_image_name(part) else part.rpartition(" (")[0] for part in parts)
+    return tuple(dict.fromkeys(name for name in names if is_image_name(name)))
 
 
 def count_words(findings: Sequence[m.Finding]) -> str:

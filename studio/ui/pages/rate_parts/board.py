@@ -13,6 +13,7 @@ from studio.ui.charts.rate_plot import RatePlot
 from studio.ui.pages.rate_parts.smoothing import SmoothingSlider
 from studio.ui.pages.rate_parts.stage_chooser import StageChooser
 from studio.ui.pages.rate_parts.suggested import Suggested
+from studio.ui.pages.rate_parts.trials import Trials
 from studio.ui.theme import SIZES
 from studio.ui.widgets import (
     Card,
@@ -20,6 +21,7 @@ from studio.ui.widgets import (
     FindingCard,
     MenuButton,
     ProgressLine,
+    SegmentedControl,
     SmallLabel,
     set_note,
     set_tone,
@@ -37,6 +39,10 @@ class Board(Card):
     progress : ProgressLine
     empty : EmptyState
     slider : SmoothingSlider
+    trials : Trials
+        Three short fits, in the place of the plot.
+    views : SegmentedControl
+        "curve" or "trials", where there are both.
 
     Signals
     -------
@@ -49,7 +55,9 @@ class Board(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self.chooser, self.plot, self.suggested = StageChooser(), RatePlot(), Suggested()
-        self.progress = ProgressLine()
+        self.progress, self.trials = ProgressLine(), Trials()
+        self.views = SegmentedControl([("curve", "Curve"), ("trials", "Three fits")])
+        self.views.setAccessibleName("What is shown")
         self.empty = EmptyState("rate", "", "")
         self.slider, self._save = SmoothingSlider(), MenuButton("Save", "download", compact=True)
         self._save.set_entries([("picture", "Picture (PNG) …"), ("table", "Table (CSV) …")])
@@ -57,6 +65,7 @@ class Board(Card):
         self._words = SmallLabel("Smoothing")
         self._words.setBuddy(self.slider)
         self.head.insertWidget(0, self.chooser)
+        self.head.insertWidget(1, self.views)
         for widget in (self._words, self.slider, self._save):
             self.head.addWidget(widget)
         self._error: FindingCard | None = None
@@ -65,6 +74,7 @@ class Board(Card):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.plot)
+        self._stack.addWidget(self.trials)
         self._stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._stack.setMinimumHeight(SIZES.grid * 24)
         self._above = QVBoxLayout()
@@ -75,6 +85,12 @@ class Board(Card):
         self.body.addWidget(self._sentence)
         set_note(self.plot, "learning-rate")
         set_note(self.chooser, "freeze-unfreeze")
+
+    def show_trials(self) -> None:
+        """The three short fits in the place of the plot."""
+        self._stack.setCurrentWidget(self.trials)
+        for widget in (self._words, self.slider, self._save, self.suggested):
+            widget.hide()
 
     def show_plot(self, visible: bool, finished: bool) -> None:
         """The plot or the empty place; a finished curve can be saved."""

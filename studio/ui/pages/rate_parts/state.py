@@ -6,17 +6,19 @@ Must not import: pages, actions, torch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from studio.engine import messages as m
 from studio.recipe.schema import Recipe, Stage
 from studio.ui.charts.rate_curve import FEWEST_POINTS, RateCurve
 from studio.ui.charts.rate_slice import Slice, between, two_figures
-from studio.ui.store import RateView
+from studio.ui.store import RateView, TrialsView
 
-Kind = Literal["empty", "running", "done", "error"]
+Kind = Literal["empty", "running", "stopped", "done", "error"]
 MOST_EARLIER = 3
+FACTORS = (0.1, 1.0, 10.0)
+STOPPED = "Stopped. Nothing was changed; part of a curve suggests nothing."
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Shown:
     Attributes
     ----------
     kind : str
-        "error" keeps the last curve in `found` where there is one.
+        "error" keeps the last curve in `found` where there is one; "stopped" is a search that was cancelled.
     found : RateFound or None
         The search whose curve is shown.
     earlier : tuple of RateFound
@@ -48,6 +50,8 @@ def shown(rate: RateView, stage: int) -> Shown:
     others = _last([f for f in everything if f is not found])
     if rate.error is not None and rate.stage == stage:
         return Shown("error", found, others, rate.error)
+    if rate.stage == stage and rate.found is None and rate.lrs:
+        return Shown("stopped", None, _last(everything))
     return Shown("done" if found is not None else "empty", found, others)
 
 
@@ -97,3 +101,57 @@ def too_few(curve: RateCurve) -> str:
         f"Only {curve.finite} points have a finite loss: too few to read a rate from. "
         "A smaller batch gives more steps; a loss that is never finite points at the data."
     )
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What there is of three short fits on a stage.
+
+    Attributes
+    ----------
+    kind : str
+        "empty" where there are none; "stopped" where they were cancelled.
+    slices : tuple of Slice
+        Their rates, the smallest first.
+    ends : tuple of float or None
+        Mean of the last losses; empty while they run.
+    """
+
+    kind: Literal["empty", "running", "stopped", "done", "error"] = "empty"
+    slices: tuple[Slice, ...] = ()
+    losses: tuple[tuple[float | None, ...], ...] = ()
+    steps: int = 1
+    ends: tuple[float | None, ...] = ()
+    shot_up: tuple[bool, ...] = ()
+    best: int | None = None
+    sentence: str = ""
+    error: m.Failed | None = None
+
+
+def tried(trials: TrialsView, stage: int) -> Tried:
+    """Choose what to show of three short fits for a stage."""
+    if trials.rate is None or trials.stage != stage:
+        return Tried()
+    slices = tuple(times(slice_from(trials.rate.max, trials.rate.min), factor) for factor in FACTORS)
+    losses = tuple(tuple(one) for one in trials.losses)
+    begun = Tried("running", slices, losses, max(1, trials.steps))
+    if trials.running:
+        return begun
+    found = trials.tried
+    if found is None:
+        words = "Stopped. Nothing was changed; what was drawn stays until the next search."
+        return replace(begun, kind="error" if trials.error else "stopped", sentence=words, error=trials.error)
+    return replace(
+        begun,
+        kind="done",
+        ends=tuple(fit.end for fit in found.fits),
+        shot_up=tuple(fit.shot_up for fit in found.fits),
+        best=found.best,
+        sentence=found.sentence,
+    )
+
+
+def times(chosen: Slice, factor: float) -> Slice:
+    """Both ends of a slice multiplied."""
+    low = None if chosen.low is None else chosen.low * factor
+    return slice_from(chosen.high * factor, low)

@@ -19,6 +19,7 @@ from studio.ui.grid.view import TileGrid
 from studio.ui.pages.card_margins import set_margins
 from studio.ui.samples import about, decoder, painter
 from studio.ui.samples.base import Decode, SampleKind
+from studio.ui.samples.pack import Pack
 from studio.ui.samples.thumbnails import ThumbnailLoader
 from studio.ui.targets import target_words
 from studio.ui.theme import SIZES
@@ -58,11 +59,14 @@ class ItemsPanel(Card):
         self.head.addWidget(self._back)
         set_margins(self, SIZES.grid + SIZES.half, SIZES.grid, SIZES.half, SIZES.half)
 
-    def set_kind(self, kind: SampleKind, root: Path | None, decode: Decode | None = None) -> None:
-        """How items of this kind are drawn and named, where their pictures lie, and what reads them."""
+    def set_kind(
+        self, kind: SampleKind, root: Path | None, decode: Decode | None = None, pack: Pack | None = None
+    ) -> None:
+        """How items of this kind are drawn and named, where their pictures lie and are kept, what reads them."""
         self._caption = kind.caption
         self.loader.set_decode(decode or decoder(kind))
         self.loader.set_root(root)
+        self.loader.set_pack(pack)
         spoken = about(kind)
         self.grid.set_kind(painter(kind), _LEAST if spoken.picture else spoken.tile, spoken.shape)
 

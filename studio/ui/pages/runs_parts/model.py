@@ -22,7 +22,7 @@ from studio.ui.widgets.words import duration
 from studio.ui.words import started_words
 
 Index = QModelIndex | QPersistentModelIndex
-SORT = Qt.ItemDataRole.UserRole
+SPARK = Qt.ItemDataRole.UserRole
 _STATUS_TONES = {
     "finished": "good",
     "failed": "error",
@@ -83,9 +83,10 @@ COLUMNS = (
         lambda run: run.seconds,
         right=True,
     ),
+    Column("spark", "Curve", lambda run: "", lambda run: run.number),
     Column("stages", "Stages", lambda run: "", lambda run: run.number),
-    Column("device", "Device", lambda run: run.device, lambda run: run.device),
     Column("note", "Note", lambda run: run.note, lambda run: run.note),
+    Column("device", "Device", lambda run: run.device, lambda run: run.device),
 )
 KEYS = tuple(column.key for column in COLUMNS)
 
@@ -106,7 +107,12 @@ class RunsModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._all: list[RunRecord] = []
         self._runs: list[RunRecord] = []
+        self._sparks: dict[int, tuple[float, ...]] = {}
+        self._words_wanted = ""
+        self._texts: dict[int, tuple[RunRecord, str]] = {}
+        self._order = (KEYS.index("number"), Qt.SortOrder.DescendingOrder)
         self._ticks: set[int] = set()
         self._plans: dict[int, str] = {}
         self._sorted, self._arrow = -1, ""
@@ -119,22 +125,71 @@ class RunsModel(QAbstractTableModel):
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
     def set_runs(
-        self, runs: list[RunRecord], plans: dict[int, str], problem: Problem[Any] | None = None
+        self,
+        runs: list[RunRecord],
+        plans: dict[int, str],
+        problem: Problem[Any] | None = None,
+        sparks: dict[int, tuple[float, ...]] | None = None,
     ) -> None:
         """Show these runs, `plans` says their stages and `problem` what they are judged by.
 
         Rows stay where they are when only their content changed.
         """
-        self._plans, self._problem = plans, problem
-        if [r.number for r in runs] == [r.number for r in self._runs]:
-            self._runs = list(runs)
-            if runs:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(runs) - 1, len(COLUMNS) - 1))
-            return
-        self.beginResetModel()
-        self._runs = list(runs)
+        self._plans, self._problem, self._sparks = plans, problem, sparks or {}
         self._ticks &= {run.number for run in runs}
-        self.endResetModel()
+        self._all = list(runs)
+        self._arrange()
+
+    def filter_by(self, words: str) -> None:
+        """Show the runs in which these words stand, in any column."""
+        self._words_wanted = words.strip().casefold()
+        self._arrange()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """By a column's figures; the numbers decide between equals."""
+        self._order = (column, order)
+        self.show_order(column, order)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Sort and filter here: a proxy model would ask for every cell, which takes a second for 10,000 runs."""
+        column, order = self._order
+        key = COLUMNS[column].order
+        down = order == Qt.SortOrder.DescendingOrder
+        shown = [run for run in self._all if self._is_wanted(run)]
+        shown.sort(key=lambda run: (key(run), run.number), reverse=down)
+        if [r.number for r in shown] == [r.number for r in self._runs]:
+            self._runs = shown
+            if shown:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(shown) - 1, len(COLUMNS) - 1))
+            return
+        self.layoutAboutToBeChanged.emit()
+        before = {index: self._runs[index.row()].number for index in self.persistentIndexList()}
+        self._runs = shown
+        places = {run.number: row for row, run in enumerate(shown)}
+        for index, number in before.items():
+            row = places.get(number)
+            self.changePersistentIndex(
+                index, QModelIndex() if row is None else self.index(row, index.column())
+            )
+        self.layoutChanged.emit()
+
+    def _is_wanted(self, run: RunRecord) -> bool:
+        if not self._words_wanted:
+            return True
+        known = self._texts.get(run.number)
+        if known is None or known[0] is not run:
+            said = "\n".join(self._words(run, column) for column in COLUMNS).casefold()
+            known = self._texts[run.number] = (run, said)
+        return self._words_wanted in known[1]
+
+    def row_of(self, number: int) -> int | None:
+        """The row of a run, where it is shown."""
+        return next((row for row, run in enumerate(self._runs) if run.number == number), None)
+
+    def shown(self) -> tuple[int, ...]:
+        """The numbers of the rows, from top to bottom."""
+        return tuple(run.number for run in self._runs)
 
     def run_at(self, row: int) -> RunRecord | None:
         """The run of a row."""
@@ -175,8 +230,8 @@ class RunsModel(QAbstractTableModel):
         run, column = self._runs[index.row()], COLUMNS[index.column()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return self._words(run, column)
-        if role == SORT:
-            return column.order(run)
+        if role == SPARK and column.key == "spark":
+            return self._sparks.get(run.number, ())
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(_side(column) | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.CheckStateRole and column.key == "number":

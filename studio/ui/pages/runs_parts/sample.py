@@ -10,10 +10,10 @@ import math
 from studio.engine import messages as m
 from studio.problems import PROBLEMS
 from studio.project import RunRecord
+from studio.project.differences import plan_words
+from studio.project.live_run import LiveRun
 from studio.recipe.schema import Data, Rate, Recipe, Stage, Training
-from studio.ui.live_run import LiveRun
 from studio.ui.store import RunStory, Store
-from studio.ui.words import stages_words
 
 _NOTES = {1: "as proposed", 2: "stronger augmentation", 3: "after cleaning 14 photos"}
 _ARCH = {1: "resnet18", 2: "resnet34", 3: "resnet34", 4: "resnet50"}
@@ -63,6 +63,11 @@ def story(number: int, epochs: int = 7) -> RunStory:
     return RunStory(run, _recipe(number), 14 if number == 3 else 0)
 
 
+def spark(number: int) -> tuple[float, ...]:
+    """The small curve of a sample run."""
+    return tuple(epoch.valid_loss for epoch in story(number).run.epochs if epoch.valid_loss is not None)
+
+
 def _recipe(number: int) -> Recipe:
     stages = (
         Stage(freeze=True, epochs=3, size=224, lr=Rate(max=5e-3)),
@@ -82,5 +87,6 @@ def fill_sample(store: Store) -> None:
     """Four runs, the last two finished ones compared."""
     store.problem, store.recipe = PROBLEMS[0], _recipe(3)
     store.runs = records()
-    store.plans = {run.number: stages_words(_recipe(run.number)) for run in store.runs}
+    store.plans = {run.number: plan_words(_recipe(run.number)) for run in store.runs}
+    store.sparks = {run.number: spark(run.number) for run in store.runs}
     store.compared = {2: story(2), 3: story(3)}

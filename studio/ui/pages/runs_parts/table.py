@@ -5,25 +5,27 @@ Must not import torch, pandas, numpy or pyqtgraph.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from studio.project import RunRecord
-from studio.ui.pages.runs_parts.model import KEYS, SORT, RunsModel
+from studio.ui.pages.runs_parts.model import KEYS, RunsModel
+from studio.ui.pages.runs_parts.spark import SparkDelegate
 from studio.ui.pages.runs_parts.tick import TickDelegate
 from studio.ui.theme import SIZES
 
 _WIDTHS = {
     "star": 36,
     "number": 76,
-    "started": 144,
-    "status": 96,
-    "score": 76,
-    "valid_loss": 116,
-    "seconds": 72,
-    "stages": 140,
-    "device": 140,
+    "started": 156,
+    "status": 92,
+    "score": 72,
+    "valid_loss": 112,
+    "seconds": 64,
+    "spark": 84,
+    "stages": 132,
+    "note": 176,
 }
 
 _NO_ARROW = "QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }"  # the title has one
@@ -46,14 +48,10 @@ class RunsTable(QTableView):
     def __init__(self, model: RunsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._runs = model
-        self._proxy = QSortFilterProxyModel(self)
-        self._proxy.setSourceModel(model)
-        self._proxy.setSortRole(SORT)
-        self._proxy.setFilterKeyColumn(-1)
-        self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setModel(self._proxy)
+        self.setModel(model)
         self._dress()
         self.setItemDelegateForColumn(KEYS.index("number"), TickDelegate(self))
+        self.setItemDelegateForColumn(KEYS.index("spark"), SparkDelegate(self))
         self.setSortingEnabled(True)
         self.sortByColumn(KEYS.index("number"), Qt.SortOrder.DescendingOrder)
         self.clicked.connect(self._clicked)
@@ -77,7 +75,6 @@ class RunsTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setStyleSheet(_NO_ARROW)
-        header.sortIndicatorChanged.connect(self._runs.show_order)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for key, width in _WIDTHS.items():
@@ -85,7 +82,7 @@ class RunsTable(QTableView):
 
     def filter_by(self, words: str) -> None:
         """Show the runs in which these words stand, in any column."""
-        self._proxy.setFilterFixedString(words.strip())
+        self._runs.filter_by(words)
 
     def chosen(self) -> RunRecord | None:
         """The run of the current row."""
@@ -94,16 +91,13 @@ class RunsTable(QTableView):
 
     def choose(self, number: int) -> None:
         """Put the focus on a run."""
-        for row in range(self._proxy.rowCount()):
-            found = self._at(self._proxy.index(row, 0))
-            if found is not None and found.number == number:
-                self.selectRow(row)
-                return
+        row = self._runs.row_of(number)
+        if row is not None:
+            self.selectRow(row)
 
     def shown(self) -> tuple[int, ...]:
         """The numbers of the rows, from top to bottom."""
-        rows = (self._at(self._proxy.index(row, 0)) for row in range(self._proxy.rowCount()))
-        return tuple(run.number for run in rows if run is not None)
+        return self._runs.shown()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         run = self.chosen()
@@ -116,7 +110,7 @@ class RunsTable(QTableView):
             super().keyPressEvent(event)
 
     def _at(self, index: QModelIndex) -> RunRecord | None:
-        return self._runs.run_at(self._proxy.mapToSource(index).row())
+        return self._runs.run_at(index.row())
 
     @Slot(QModelIndex)
     def _clicked(self, index: QModelIndex) -> None:

@@ -13,14 +13,16 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from studio.project.curves_export import csv
+from studio.project.diagnosis import Evidence
+from studio.project.live_run import LiveRun
 from studio.ui.charts.axes import rate_figure
 from studio.ui.charts.legend import Entry, Legend
 from studio.ui.charts.losses import LossPlot
 from studio.ui.charts.metrics import TOKENS, MetricPlot, best
 from studio.ui.charts.run_plot import RunPlot
-from studio.ui.charts.run_series import RunSeries, csv, epochs, nearest
+from studio.ui.charts.run_series import RunSeries, epochs, nearest
 from studio.ui.charts.schedule import SchedulePlot
-from studio.ui.live_run import LiveRun
 from studio.ui.pages.card_margins import set_margins
 from studio.ui.scores import metric_title, score_words
 from studio.ui.theme import SIZES, theme_of
@@ -78,6 +80,12 @@ class RunCharts(Card):
     def set_score(self, name: str, up: bool) -> None:
         """The metric that runs are judged by."""
         self.metrics.set_score(name, up)
+
+    def mark(self, evidence: Evidence | None) -> None:
+        """Tint the part of a plot in which a finding shows."""
+        for name, plot in (("loss", self.losses), ("metric", self.metrics)):
+            here = evidence if evidence is not None and evidence.plot == name else None
+            plot.mark(None if here is None else (here.start, here.stop))
 
     def show_run(self, run: LiveRun | None) -> None:
         """Draw the run as it stands."""

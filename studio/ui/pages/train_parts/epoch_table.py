@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from studio.ui.live_run import LiveRun
+from studio.project.live_run import LiveRun
 from studio.ui.pages.card_margins import set_margins
 from studio.ui.scores import metric_heading, metric_title, score_words
 from studio.ui.theme import SIZES, font, theme_of

@@ -10,14 +10,17 @@ from random import Random
 
 from studio.engine import messages as m
 from studio.problems import problem_named
+from studio.project.live_run import LiveRun
 from studio.recipe.schema import Data, Rate, Recipe, Stage, Training
-from studio.ui.live_run import LiveRun
 from studio.ui.store import JobView, Store
 
 STAGES = (
     Stage(freeze=True, epochs=3, size=224, lr=Rate(max=1e-2)),
     Stage(freeze=False, epochs=6, size=224, lr=Rate(min=1e-5, max=5e-4)),
 )
+CLASSES = ("ant", "bee")
+KEYS = tuple(f"val/{CLASSES[n % 2]}s/{CLASSES[n % 2]}_{n:04d}.png" for n in range(8))
+_HARD = (0.1, 0.3, 0.0, 0.6, 0.2, 1.0, 0.4, 0.05)
 BATCHES = 38
 BATCH_SIZE = 64
 
@@ -133,6 +136,19 @@ def _end_epoch(run: LiveRun, stage: m.StagePlan, epoch: int, step: int, smooth: 
         )
     )
     run.apply(m.Checkpointed(run=run.run, step=step, seconds=0.3))
+    run.apply(m.SamplesShown(run=run.run, stage=stage.index, epoch=epoch, step=step, samples=_answers(step)))
+
+
+def _answers(step: int) -> tuple[m.SampleAnswer, ...]:
+    """Answers that become surer and, but for one, right."""
+    found = []
+    for place, (key, hard) in enumerate(zip(KEYS, _HARD, strict=True)):
+        target = CLASSES[place % 2]
+        right = 0.5 + 0.49 * (1 - exp(-step / (40 + 130 * hard))) - 0.3 * hard * exp(-step / 90)
+        right = min(0.99, right - (0.38 if hard == 1 else 0))
+        predicted = target if right >= 0.5 else CLASSES[1 - place % 2]
+        found.append(m.SampleAnswer(key, target, predicted, max(right, 1 - right), 1 - right))
+    return tuple(found)
 
 
 def _cosine(start: float, stop: float, part: float) -> float:

@@ -28,6 +28,11 @@ from studio.ui.widgets import (
 
 _BATCHES: Final = (4, 8, 16, 32, 64, 128, 256)
 _LOWEST: Final = 1e-8
+_SCHEDULES: Final = (
+    ("one_cycle", "One-cycle", "The rate climbs and falls once: the best end for a known number of epochs."),
+    ("flat_cosine", "Flat-cosine", "A steady rate that falls at the end: right with early stopping."),
+    ("constant", "Constant", "The same rate all the time."),
+)
 
 
 class StageEditor(Card):
@@ -52,15 +57,19 @@ class StageEditor(Card):
         self.epochs = IntSpin(1, 10_000, 1)
         self.pixels = IntSpin(16, 4096, 224, step=32, unit="px")
         self.batch = Combo()
+        self.schedule = Combo()
+        self.schedule.set_options(_SCHEDULES)
         self.low = FloatSpin(0.0, 10.0, 0.0)
         self.high = FloatSpin(_LOWEST, 10.0, 1e-3)
         self._stage: Stage | None = None
+        self._removable = True
         self._rows = self._build_rows()
         self._build_head()
         self.layers.keyChosen.connect(self._set_layers)
         self.epochs.edited.connect(self._set_epochs)
         self.pixels.edited.connect(self._set_size)
         self.batch.keyChosen.connect(self._set_batch)
+        self.schedule.keyChosen.connect(self._set_schedule)
         self.low.edited.connect(self._set_rate)
         self.high.edited.connect(self._set_rate)
 
@@ -72,6 +81,7 @@ class StageEditor(Card):
             "batch": FieldRow("Batch size", self.batch, note="batch-size"),
             "low": FieldRow("Rate of the first layers", self.low, note="discriminative"),
             "high": FieldRow("Rate of the last layers", self.high, note="learning-rate"),
+            "schedule": FieldRow("Schedule", self.schedule, note="one-cycle"),
         }
         line = QHBoxLayout()
         line.setSpacing(SIZES.grid + SIZES.half)
@@ -83,8 +93,8 @@ class StageEditor(Card):
     def _build_head(self) -> None:
         self._undo = GhostButton("Undo", "undo")
         self._undo.clicked.connect(self.undoRequested)
-        copy = GhostButton("Copy", "copy")
-        copy.setToolTip("Add a stage like this one at the end")
+        self._copy = copy = GhostButton("Copy", "copy")
+        copy.setToolTip("Add a stage like this one right after it")
         copy.clicked.connect(self.copyRequested)
         self._remove = GhostButton("Remove", "trash")
         self._remove.clicked.connect(self.removeRequested)
@@ -106,7 +116,9 @@ class StageEditor(Card):
         self._fill_batches(stage, chosen)
         self.low.set_value(stage.lr.min or 0.0)
         self.high.set_value(stage.lr.max)
+        self.schedule.choose(stage.schedule)
         self._rows["low"].setVisible(not stage.freeze)
+        self._removable = not only
         self._remove.setEnabled(not only)
         self._undo.setEnabled(undo)
 
@@ -118,8 +130,9 @@ class StageEditor(Card):
 
     def set_editable(self, editable: bool) -> None:
         """Whether the fields can be changed (not while training, not in a read-only project)."""
-        for field in self._rows.values():
-            field.setEnabled(editable)
+        for part in (*self._rows.values(), self._copy):
+            part.setEnabled(editable)
+        self._remove.setEnabled(editable and self._removable)
 
     def _fill_batches(self, stage: Stage, chosen: int | None) -> None:
         known = set(_BATCHES) | ({int(stage.batch_size)} if stage.batch_size != "auto" else set())
@@ -134,6 +147,8 @@ class StageEditor(Card):
         changes: dict[str, Any] = {"freeze": key == "frozen"}
         if key == "frozen":
             changes["lr"] = Rate(max=self._stage.lr.max)
+        else:
+            changes["freeze_to"] = None
         self.changed.emit(changes)
 
     def _set_epochs(self, value: int) -> None:
@@ -141,6 +156,9 @@ class StageEditor(Card):
 
     def _set_size(self, value: int) -> None:
         self.changed.emit({"size": value})
+
+    def _set_schedule(self, key: str) -> None:
+        self.changed.emit({"schedule": key})
 
     def _set_batch(self, key: str) -> None:
         self.changed.emit({"batch_size": key if key == "auto" else int(key)})

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio.engine import messages as m
+from studio.project.differences import SCHEDULES
+from studio.project.live_run import LiveRun
 from studio.recipe.schema import Rate, Recipe, Stage
-from studio.ui.live_run import LiveRun
 from studio.ui.widgets.stage_block import StageView
 from studio.ui.widgets.words import duration, gigabytes, plural, rate
 
@@ -75,15 +76,18 @@ def total_seconds(
     return sum(known) if len(known) == len(parts) else None
 
 
-def title(freeze: bool, epochs: int) -> str:
-    """``Frozen, 3 epochs``."""
-    return f"{'Frozen' if freeze else 'Thawed'}, {plural(epochs, 'epoch')}"
+def title(freeze: bool, epochs: int, freeze_to: int | None = None, part: str = "") -> str:
+    """``Frozen, 3 epochs``; ``Last 2 groups, 1 epoch`` where some layers are thawed."""
+    layers = f"Last {-freeze_to} groups" if freeze and freeze_to else "Frozen" if freeze else "Thawed"
+    network = f" · {part.replace('_', ' ')}" if part else ""
+    return f"{layers}, {plural(epochs, 'epoch')}{network}"
 
 
-def settings(size: int | None, batch: int | str | None, lr: Rate) -> str:
-    """``224 px · batch 64 · slice(1e-5, 5e-4)``."""
+def settings(size: int | None, batch: int | str | None, lr: Rate, schedule: str = "one_cycle") -> str:
+    """``224 px · batch 64 · slice(1e-5, 5e-4)``, and the schedule where it is not one-cycle."""
     low = f"{rate(lr.min)}, " if lr.min is not None else ""
     parts = [f"{size} px" if size else "", f"batch {batch}" if batch else "", f"slice({low}{rate(lr.max)})"]
+    parts.append("" if schedule == "one_cycle" else SCHEDULES[schedule])
     return " · ".join(part for part in parts if part)
 
 
@@ -96,12 +100,17 @@ def recipe_views(
     for index, stage in enumerate(recipe.training.stages):
         batch = batch_size_of(stage, index, estimate)
         seconds = stage_seconds(stage, batch, items, seen)
-        said = settings(stage.size, batch or ("automatic" if stage.batch_size == "auto" else None), stage.lr)
+        said = settings(
+            stage.size,
+            batch or ("automatic" if stage.batch_size == "auto" else None),
+            stage.lr,
+            stage.schedule,
+        )
         lines = (said, _expected(seconds, _memory(index, batch, estimate)))
         weight = seconds if seconds else float(stage.epochs)
         views.append(
             StageView(
-                title(stage.freeze, stage.epochs),
+                title(stage.freeze, stage.epochs, stage.freeze_to, stage.part),
                 stage.freeze,
                 lines,
                 weight,
@@ -116,19 +125,29 @@ def run_views(run: LiveRun, estimate: m.Estimated | None) -> tuple[StageView, ..
     """The stages of a run: done, under way, or still to come."""
     expected = _expected_times(run)
     reached = run.steps[-1] + 1 if run.steps else 0
-    views, start = [], 0
-    for place, plan in enumerate(run.plan):
-        batches = plan.batches * plan.epochs
+    views = []
+    for place, (plan, (start, stop)) in enumerate(zip(run.plan, run.spans(), strict=True)):
+        batches = stop - start
         part = max(0.0, min(1.0, (reached - start) / batches)) if batches else 0.0
         later = sum(expected[place + 1 :])
-        words = _progress_words(
-            run, plan, part, expected[place], later, _memory(plan.index, plan.batch_size, estimate)
+        words = _progress_words(run, plan, part, expected[place], later, _peak(run, plan, estimate))
+        lines = (
+            settings(plan.size, plan.batch_size, Rate(max=plan.lr_max, min=plan.lr_min), plan.schedule),
+            words,
         )
-        lines = (settings(plan.size, plan.batch_size, Rate(max=plan.lr_max, min=plan.lr_min)), words)
         weight = expected[place] or batches
-        views.append(StageView(title(plan.freeze, plan.epochs), plan.freeze, lines, weight, part))
-        start += batches
+        begun = plan.index in run.stage_steps or part > 0
+        name = title(plan.freeze, plan.epochs, plan.freeze_to, plan.part)
+        views.append(StageView(name, plan.freeze, lines, weight, part if begun else None, locked=begun))
     return tuple(views)
+
+
+def live_views(
+    run: LiveRun, recipe: Recipe, estimate: m.Estimated | None, items: int, timed: LiveRun | None
+) -> tuple[StageView, ...]:
+    """The stages that have begun as they are run, those to come as the recipe has them now."""
+    begun = [view for view in run_views(run, estimate) if view.locked]
+    return (*begun, *recipe_views(recipe, estimate, items, timed)[len(begun) :])
 
 
 def _expected_times(run: LiveRun) -> list[float]:
@@ -145,7 +164,8 @@ def _progress_words(
 ) -> str:
     taken = sum(e.seconds for e in run.epochs if e.stage == plan.index)
     if part >= 1.0:
-        return f"done in {duration(taken)}" if taken else "done"
+        done = f"done in {duration(taken)}" if taken else "done"
+        return f"{done} · {memory}" if memory.startswith("peak") else done
     if part == 0.0 and run.stage != plan.index:
         return _expected(expected, memory)
     epoch = min(plan.epochs, 1 + sum(1 for e in run.epochs if e.stage == plan.index))
@@ -169,6 +189,16 @@ def _memory(index: int, batch: int | None, estimate: m.Estimated | None) -> str:
         else next((t.memory_mib for t in stage.ticks if t.batch_size == batch), 0.0)
     )
     return f"{gigabytes(mib)} GB" if mib else ""
+
+
+def _peak(run: LiveRun, plan: m.StagePlan, estimate: m.Estimated | None) -> str:
+    """What the stage really took at its highest, once it has ended; predicted before."""
+    real = run.memory.get(plan.index)
+    return (
+        f"peak {gigabytes(real.peak_mib)} GB"
+        if real is not None
+        else _memory(plan.index, plan.batch_size, estimate)
+    )
 
 
 def _too_large(index: int, batch: int | None, estimate: m.Estimated | None) -> str:

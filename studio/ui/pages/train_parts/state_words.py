@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.project import RunRecord
+from studio.project.live_run import LiveRun
 from studio.recipe.schema import Recipe, Stage
-from studio.ui.live_run import LiveRun
 from studio.ui.pages.train_parts.stage_words import total_seconds
 from studio.ui.store import Store
 from studio.ui.widgets.words import duration, plural
@@ -123,12 +123,14 @@ def _active(run: LiveRun) -> Banner | None:
     return None
 
 
-def plan_steps(recipe: Recipe, store: Store) -> tuple[tuple[str, str, str, str], ...]:
+def plan_steps(
+    recipe: Recipe, store: Store, timed: LiveRun | None = None
+) -> tuple[tuple[str, str, str, str], ...]:
     """What the next run will do: icon, colour, title and sentence of each step, time and safety last."""
     items = store.scan.n_train if store.scan is not None else 0
     shown = f"{plural(items, 'training item')} each time. " if items else ""
     steps = [_stage_step(stage, shown) for stage in recipe.training.stages]
-    seconds = total_seconds(recipe, store.estimate, items, store.run)
+    seconds = total_seconds(recipe, store.estimate, items, timed or store.run)
     if seconds is not None:
         steps.append(
             (

@@ -1,0 +1,217 @@
+"""Small photos kept on disk between epochs: bytes in one file, read through memory, and an index beside it.
+
+`photos.bin` holds arrays one after the other, `photos.idx` one row for each: whose it is (a hash of the photo's path,
+its size and its time of change), where it lies, and its checksum. An array is written before its row, and its
+checksum is compared when it is first used: what a crash or a full disk left half done is never seen, it is made
+anew. A photo that changed is another photo. Only one process writes, the one that has the project; everything here
+can be deleted at any time. No torch, no Qt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+import weakref
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass
+from io import FileIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.uint8]
+ROW = np.dtype(
+    [
+        ("whose", "V16"),
+        ("start", "<u8"),
+        ("crc", "<u4"),
+        ("planes", "<u4"),
+        ("height", "<u4"),
+        ("width", "<u4"),
+    ]
+)
+LARGEST_SHARE = 0.5
+"""Of the disk's free space, what all kept photos of a project may take."""
+
+LARGEST_BYTES = 64 * 2**30
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A photo as it is now: what it is called, and 16 bytes that change with its file."""
+
+    path: Path
+    mark: bytes
+
+
+def stamp(*paths: Path) -> Stamp | None:
+    """Look at a photo (and its mask); None where one is not there."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in paths:
+        try:
+            now = path.stat()
+        except OSError:
+            return None
+        digest.update(f"{path}\0{now.st_size}\0{now.st_mtime_ns}\0".encode(errors="surrogateescape"))
+    return Stamp(paths[0], digest.digest())
+
+
+class PhotoCache:
+    """Arrays of one shape of work (size, method, version), in one folder.
+
+    Attributes
+    ----------
+    full : str
+        Why nothing more is kept, in a sentence; empty as long as there is room.
+    """
+
+    def __init__(self, folder: Path, largest_bytes: int) -> None:
+        self._folder, self._largest = folder, largest_bytes
+        self._places: dict[bytes, int] = {}
+        self._checked = bytearray()
+        self._rows = np.zeros(0, dtype=ROW)
+        self._count = 0
+        self._bytes: Array | None = None
+        self.full = ""
+        self._open()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def get(self, of: Stamp) -> Array | None:
+        """The kept array (planes, height, width), in memory that belongs to the file; None where there is none."""
+        place = self._places.get(of.mark)
+        if place is None:
+            return None
+        row = self._rows[place]
+        shape = int(row["planes"]), int(row["height"]), int(row["width"])
+        start, length = int(row["start"]), shape[0] * shape[1] * shape[2]
+        held = self._mapped(start + length)
+        if held is None:
+            return None
+        found = held[start : start + length]
+        if not self._checked[place]:
+            if zlib.crc32(found.data) != int(row["crc"]):
+                del self._places[of.mark]
+                return None
+            self._checked[place] = 1
+        return found.reshape(shape)
+
+    def put(self, of: Stamp, array: Array) -> None:
+        """Keep an array, unless there is no room; nothing is raised."""
+        if self.full or of.mark in self._places:
+            return
+        if self._end + array.nbytes > self._largest:
+            self.full = "The disk has no room to keep all photos small: the rest is read anew in every epoch."
+            return
+        try:
+            self._write(of, np.ascontiguousarray(array))
+        except OSError as error:
+            _log.warning("photos are not kept any more: %s", error)
+            self.full = (
+                f"Photos are not kept for later epochs: {(error.strerror or 'the disk refuses').lower()}."
+            )
+
+    def _open(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._data = (self._folder / "photos.bin").open("ab+", buffering=0)
+        self._index = (self._folder / "photos.idx").open("ab+", buffering=0)
+        weakref.finalize(self, _close, self._data, self._index)
+        self._end = os.fstat(self._data.fileno()).st_size
+        whole = os.fstat(self._index.fileno()).st_size // ROW.itemsize
+        self._index.truncate(whole * ROW.itemsize)
+        self._index.seek(0)
+        self._rows = np.frombuffer(bytearray(self._index.read()), dtype=ROW)
+        self._count, self._checked = whole, bytearray(whole)
+        lengths = (self._rows["planes"].astype("<u8") * self._rows["height"]) * self._rows["width"]
+        sound = self._rows["start"] + lengths <= self._end
+        self._places = {self._rows["whose"][at].tobytes(): int(at) for at in np.flatnonzero(sound)}
+
+    def _write(self, of: Stamp, array: Array) -> None:
+        start = self._end
+        _all(self._data, array.data.cast("B"))
+        self._end = start + array.nbytes
+        row = np.zeros(1, dtype=ROW)
+        row[0] = (np.void(of.mark), start, zlib.crc32(array.data), *array.shape)
+        _all(self._index, memoryview(row.tobytes()))
+        if self._count == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.zeros(max(1024, self._count), dtype=ROW)])
+        self._rows[self._count] = row[0]
+        self._places[of.mark] = self._count
+        self._checked.append(1)
+        self._count += 1
+
+    def _mapped(self, needed: int) -> Array | None:
+        if self._bytes is None or len(self._bytes) < needed:
+            try:
+                self._bytes = np.memmap(self._folder / "photos.bin", dtype=np.uint8, mode="r")
+            except (OSError, ValueError):
+                return None
+        return self._bytes if len(self._bytes) >= needed else None
+
+
+def _close(*files: FileIO) -> None:
+    for file in files:
+        file.close()
+
+
+def _all(file: FileIO, left: memoryview) -> None:
+    """Write everything: a raw file may take a part only."""
+    while left:
+        left = left[file.write(left) :]
+
+
+def room(folder: Path) -> int:
+    """Bytes that may be kept below `folder`, with what is there already."""
+    existing = next((parent for parent in (folder, *folder.parents) if parent.exists()), Path())
+    try:
+        free = shutil.disk_usage(existing).free
+    except OSError:
+        return 0
+    return int(min(LARGEST_BYTES, LARGEST_SHARE * (free + size_of(folder))))
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of everything below `folder`."""
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            total += path.stat().st_size
+    return total
+
+
+def opened(folder: Path, name: str, needed: int) -> tuple[PhotoCache | None, str]:
+    """Open the cache `name` below `folder`, or say in a sentence why photos are not kept.
+
+    Parameters
+    ----------
+    needed : int
+        Bytes that all arrays will take. Older caches are dropped, the longest unused first, to make room for them.
+    """
+    largest = room(folder)
+    if needed > largest:
+        return None, (
+            f"Keeping the photos small on disk would take {needed / 2**30:.1f} GB, more than the disk has to spare: "
+            "they are read anew in every epoch."
+        )
+    try:
+        _drop_old(folder, name, largest - needed)
+        return PhotoCache(folder / name, largest), ""
+    except OSError as error:
+        return (
+            None,
+            f"Photos are not kept for later epochs: {(error.strerror or 'the disk refuses').lower()}.",
+        )
+
+
+def _drop_old(folder: Path, name: str, left: int) -> None:
+    others = [f for f in folder.iterdir() if f.is_dir() and f.name != name] if folder.exists() else []
+    for other in sorted(others, key=lambda f: f.stat().st_mtime, reverse=True):
+        left -= size_of(other)
+        if left < 0:
+            shutil.rmtree(other, ignore_errors=True)

@@ -1,0 +1,91 @@
+"""Photo files to pixels, quickly: JPEG by simplejpeg, everything else (and what it rejects) as `load_rgb` does.
+
+Both are libjpeg-turbo with the same settings, so that a JPEG has the same pixels to the last bit either way. The
+interpreter's lock is free while a photo is read and decoded: threads share the work. Photos that are many times
+larger than needed may be decoded at a half, a quarter or an eighth, where libjpeg has quick code for it: for training
+only, since a photo to judge by must have the pixels that an exported model will see.
+No torch, no Qt.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from pathlib import Path
+
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+from PIL import Image
+
+from studio.dataset.images import MAX_PIXELS, load_rgb
+
+Pixels = NDArray[np.uint8]
+JPEG_START = b"\xff\xd8\xff"
+TURNED = (b"Exif\0\0", b"tiff:Orientation")
+"""What a file must contain to be stored other than upright."""
+
+SIMPLE = ("YCbCr", "Gray")
+FACTORS = (8, 4, 2)
+SPARE = 3
+"""A photo is decoded smaller only where it stays at least so many times larger than needed."""
+
+
+def decoded(path: Path, needed: int = 0) -> tuple[Pixels, int]:
+    """Open a photo upright, in 8-bit RGB.
+
+    Parameters
+    ----------
+    needed : int
+        Pixels that its shorter side will be made of; 0 for the whole photo.
+
+    Returns
+    -------
+    pixels : (height, width, 3) uint8
+        As `load_rgb` gives them, or scaled by 1 / factor.
+    factor : {1, 2, 4, 8}
+
+    Raises
+    ------
+    UserError
+        As `load_rgb` does.
+    """
+    try:
+        stored = path.read_bytes()
+    except OSError:
+        stored = b""
+    quick = _jpeg(stored, needed) if stored.startswith(JPEG_START) else None
+    return quick if quick is not None else (np.array(load_rgb(path)), 1)
+
+
+def _jpeg(stored: bytes, needed: int) -> tuple[Pixels, int] | None:
+    """A plain upright JPEG; None for what is better left to Pillow."""
+    if any(mark in stored for mark in TURNED) and not _is_upright(stored):
+        return None
+    try:
+        height, width, space, _ = simplejpeg.decode_jpeg_header(stored)
+        if space not in SIMPLE or height * width > MAX_PIXELS:
+            return None
+        factor = factor_for(min(height, width), needed)
+        smaller = (
+            {} if factor == 1 else {"min_height": ceil(height / factor), "min_width": ceil(width / factor)}
+        )
+        pixels = simplejpeg.decode_jpeg(stored, "RGB", fastdct=False, fastupsample=False, **smaller)
+    except ValueError:  # cut short or damaged: Pillow knows what can still be read
+        return None
+    return pixels, factor
+
+
+def factor_for(side: int, needed: int) -> int:
+    """How many times smaller a photo may be decoded whose shorter side is `side`."""
+    return next((f for f in FACTORS if needed and side >= needed * SPARE * f), 1)
+
+
+def _is_upright(stored: bytes) -> bool:
+    """Whether what the file says of its orientation means nothing is to be turned."""
+    import io
+
+    try:
+        with Image.open(io.BytesIO(stored)) as image:
+            return int(image.getexif().get(0x0112, 1)) == 1
+    except (OSError, SyntaxError, ValueError, TypeError, KeyError):
+        return False

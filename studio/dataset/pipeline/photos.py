@@ -1,0 +1,256 @@
+"""Batches of photos as bytes: read from the cache or decoded in threads, cut, and gathered in one copy.
+
+A batch depends on its items, the seed of its epoch and its number alone, never on what is in the cache or which
+thread was first. Imports torch: engine only. No Qt.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from studio.dataset.pipeline import cache as kept
+from studio.dataset.pipeline.changes import Changes, Drawn, looked_up, tables
+from studio.dataset.pipeline.decoding import decoded
+from studio.dataset.pipeline.shaping import Frame, fitted, is_too_long, resized, whole_size, window
+from studio.dataset.spares import Spares
+
+Array = NDArray[np.uint8]
+VERSION = 1
+MOST_THREADS = 8
+ASKED_AHEAD = 2
+MIDDLE = (0.5, 0.5)
+WHOLE_SHARE = 1.4
+"""Of a frame, what a whole photo takes on average: most have sides as 4 to 3."""
+
+
+@dataclass
+class Photos:
+    """How the items of a dataset become batches.
+
+    Attributes
+    ----------
+    path_of : callable
+        The photo of an item.
+    frame : Frame
+        The size that they are made.
+    changes : Changes or None
+        What training changes at random.
+    targets : callable or None
+        The targets of all items, (n, ...), on the CPU.
+    typed : type
+        fastai's type of a batch of targets.
+    mask_of : callable or None
+        An item's mask (height, width) uint8, as large as its photo; it goes where the photo goes.
+    mask_path_of : callable or None
+        The file of an item's mask: where it changes, what was kept is not used.
+    marked : str
+        Changes wherever masks are read otherwise: part of the cache's name.
+    folder : Path or None
+        Where small photos may be kept.
+    remarks : list of str
+        Sentences for a person: why photos are not kept.
+    """
+
+    path_of: Callable[[Any], Path]
+    frame: Frame
+    changes: Changes | None
+    typed: Any
+    targets: Callable[[Sequence[Any]], Tensor] | None = None
+    mask_of: Callable[[Any], Array] | None = None
+    mask_path_of: Callable[[Any], Path] | None = None
+    marked: str = ""
+    folder: Path | None = None
+    remarks: list[str] = field(default_factory=list)
+    _caches: dict[str, kept.PhotoCache | None] = field(default_factory=dict)
+
+    @property
+    def planes(self) -> int:
+        """Of an item: red, green, blue, and its mask."""
+        return 3 if self.mask_of is None else 4
+
+    def bare(self) -> Photos:
+        """The same for items of which nothing but the photo is known; nothing of them is kept."""
+        return replace(self, mask_of=None, mask_path_of=None, folder=None)
+
+    def cache(self, is_training: bool, n: int) -> kept.PhotoCache | None:
+        """Small photos of earlier epochs, for `n` items; None where none are kept."""
+        if self.folder is None:
+            return None
+        frame, is_whole = self.frame, is_training and self.frame.method != "squish"
+        shape = "train" if is_training else "valid"
+        name = f"{frame.width}x{frame.height}-{frame.method}-{shape}{self.marked}-{VERSION}"
+        if name not in self._caches:
+            share = WHOLE_SHARE if is_whole and frame.method == "crop" else 1.0
+            needed = int(n * frame.height * frame.width * self.planes * share)
+            self._caches[name], why = kept.opened(self.folder, name, needed)
+            if why:
+                self.remarks.append(why)
+        return self._caches[name]
+
+    def stamp(self, item: Any) -> kept.Stamp | None:
+        """The item's files as they are now."""
+        also = () if self.mask_path_of is None else (self.mask_path_of(item),)
+        return kept.stamp(self.path_of(item), *also)
+
+    def made(self, item: Any, is_training: bool, at: tuple[float, float]) -> tuple[Array, bool]:
+        """Read an item: its planes, and whether these are what is kept (else the frame, cut already)."""
+        pixels, _ = decoded(self.path_of(item), self.frame.shorter if is_training and not self.mask_of else 0)
+        mask = None if self.mask_of is None else self.mask_of(item)
+        high, wide = pixels.shape[:2]
+        size = whole_size(high, wide, self.frame)
+        if not is_training:
+            cut = None if mask is None else fitted(mask, self.frame, MIDDLE, True)
+            return self._joined(fitted(pixels, self.frame), cut), True
+        if is_too_long(size, self.frame):
+            cut = None if mask is None else fitted(mask, self.frame, at, True)
+            return self._joined(fitted(pixels, self.frame, at), cut), False
+        return self._joined(
+            resized(pixels, *size), None if mask is None else resized(mask, *size, True)
+        ), True
+
+    def _joined(self, photo: Array, mask: Array | None) -> Array:
+        return photo if mask is None else np.concatenate([photo, mask])
+
+
+class Read(NamedTuple):
+    """An item that was read: its planes, whether these are what is kept (else the frame), and its place."""
+
+    array: Array
+    is_whole: bool
+    place: int
+
+
+@dataclass
+class Raw:
+    """A batch before it is changed: `levels` (n, planes, height, width) uint8, or floats where that is done already."""
+
+    rows: Sequence[int]
+    levels: Tensor
+    drawn: Drawn | None
+    light: Tensor | None = None
+
+
+@dataclass
+class _Asked:
+    rows: Sequence[int]
+    at: NDArray[np.float64]
+    drawn: Drawn | None
+    stamps: list[kept.Stamp | None]
+    found: list[Array | Future[Read]]
+
+
+class Gathering:
+    """One pass over the items in a given order.
+
+    Parameters
+    ----------
+    chunks : sequence of sequences of int
+        The items of each batch.
+    first : int
+        The number of the first of them within its epoch.
+    seed : int
+        The epoch's.
+    device : torch.device
+        Batches for a card are gathered in memory that it reads by itself.
+    spares : Spares or None
+        What takes the place of an item that cannot be read; without it the pass ends there.
+    """
+
+    def __init__(
+        self,
+        photos: Photos,
+        items: Sequence[Any],
+        chunks: Sequence[Sequence[int]],
+        first: int,
+        seed: int,
+        is_training: bool,
+        device: torch.device,
+        statistics: tuple[Tensor, Tensor],
+        spares: Spares | None = None,
+    ) -> None:
+        self._photos, self._items, self._chunks = photos, items, chunks
+        self._first, self._seed, self._is_training, self._device = first, seed, is_training, device
+        self._statistics, self._spares = statistics, spares
+        self._cache = photos.cache(is_training, len(items))
+        self._pool: ThreadPoolExecutor | None = None
+
+    def __iter__(self) -> Iterator[Raw]:
+        waiting: deque[_Asked] = deque()
+        try:
+            for number, rows in enumerate(self._chunks, self._first):
+                waiting.append(self._asked(number, rows))
+                if len(waiting) >= ASKED_AHEAD:
+                    yield self._gathered(waiting.popleft())
+            while waiting:
+                yield self._gathered(waiting.popleft())
+        finally:
+            if self._pool is not None:
+                self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _asked(self, number: int, rows: Sequence[int]) -> _Asked:
+        frame, changes = self._photos.frame, self._photos.changes
+        at, drawn = np.full((len(rows), 2), 0.5), None
+        if self._is_training:
+            random = np.random.default_rng((self._seed, number))
+            at = random.random((len(rows), 2))
+            drawn = None if changes is None else changes.draw(random, len(rows), frame.height, frame.width)
+        stamps = [None if self._cache is None else self._photos.stamp(self._items[row]) for row in rows]
+        found = [self._found(row, of, place) for row, of, place in zip(rows, stamps, at, strict=True)]
+        return _Asked(rows, at, drawn, stamps, found)
+
+    def _found(self, row: int, of: kept.Stamp | None, at: NDArray[np.float64]) -> Array | Future[Read]:
+        held = None if self._cache is None or of is None else self._cache.get(of)
+        if held is not None:
+            return held
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(threads(), thread_name_prefix="photos")
+        where = float(at[0]), float(at[1])
+
+        def read(place: int) -> Read:
+            return Read(*self._photos.made(self._items[place], self._is_training, where), place)
+
+        return (
+            self._pool.submit(read, row)
+            if self._spares is None
+            else self._pool.submit(self._spares.take, row, read)
+        )
+
+    def _gathered(self, asked: _Asked) -> Raw:
+        frame = self._photos.frame
+        shape = (len(asked.rows), self._photos.planes, frame.height, frame.width)
+        levels = torch.empty(shape, dtype=torch.uint8, pin_memory=self._device.type == "cuda")
+        out = levels.numpy()
+        rows = list(asked.rows)
+        for number, found in enumerate(asked.found):
+            read = found.result() if isinstance(found, Future) else Read(found, True, rows[number])
+            of = asked.stamps[number]
+            is_new = isinstance(found, Future) and read.is_whole and read.place == rows[number]
+            if is_new and self._cache is not None and of is not None:
+                self._cache.put(of, read.array)
+            rows[number] = read.place
+            at = float(asked.at[number, 0]), float(asked.at[number, 1])
+            window(read.array, frame, at if read.is_whole else MIDDLE, out[number])
+        table = tables(asked.drawn, *self._statistics)
+        if self._device.type != "cpu":
+            return Raw(rows, levels, asked.drawn, table)
+        floats = looked_up(levels[:, :3], table)
+        if self._photos.mask_of is not None:
+            floats = torch.cat([floats, levels[:, 3:].float()], 1)
+        return Raw(rows, floats, asked.drawn)
+
+
+def threads() -> int:
+    """Threads that decode: one a core, and no more than pay off."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(MOST_THREADS, allowed))

@@ -1,0 +1,119 @@
+"""Photos to their size: what fastai's `Resize` does, by a quicker resampler, and so that the result can be kept.
+
+Resampling is torch's for bytes, which is Pillow's arithmetic with shorter weights: at most 2 of 255 levels apart, in
+about one value of 500. Masks are taken to the nearest pixel by Pillow, as fastai does.
+
+For validation the middle of a photo is cut (or padded) and resized. For training fastai cuts at a random place and
+resizes what it cut; here the whole photo is resized, can be kept, and is cut at a random place each time it is
+used: the same places, to half a pixel. Imports torch: engine only. No Qt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch.nn import functional
+
+from studio.problems.vision.fitting import PAD_MODES
+
+Array = NDArray[np.uint8]
+LONGEST = 4.0
+"""Photos longer than so many times the frame are cut before they are resized, and never kept."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The size that photos are made: `method` is "crop", "squish" or "pad" (by reflection)."""
+
+    height: int
+    width: int
+    method: str
+
+    @property
+    def shorter(self) -> int:
+        """What a photo's shorter side must have at least."""
+        return min(self.height, self.width)
+
+
+def fitted(pixels: Array, frame: Frame, at: tuple[float, float] = (0.5, 0.5), is_mask: bool = False) -> Array:
+    """Cut or pad as fastai's `Resize`, then resize.
+
+    Parameters
+    ----------
+    pixels : (height, width, 3) or, a mask, (height, width) uint8
+    at : (float, float)
+        Where to cut: the share of what is cut off that lies left, and above.
+
+    Returns
+    -------
+    array : (3 or 1, height, width) uint8
+        Of the frame's size.
+    """
+    if frame.method != "squish":
+        pixels = _proportioned(pixels, frame, at)
+    return resized(pixels, frame.height, frame.width, is_mask)
+
+
+def _proportioned(pixels: Array, frame: Frame, at: tuple[float, float]) -> Array:
+    high, wide = pixels.shape[:2]
+    ratios = (wide / frame.width, high / frame.height)
+    scale = max(ratios) if frame.method == "pad" else min(ratios)
+    width, height = max(1, int(scale * frame.width)), max(1, int(scale * frame.height))
+    left, top = int(at[0] * (wide - width)), int(at[1] * (high - height))
+    cut = pixels[max(top, 0) : top + height, max(left, 0) : left + width]
+    before, after = (max(-top, 0), max(-left, 0)), (max(height - high + top, 0), max(width - wide + left, 0))
+    if not any(before + after):
+        return cut
+    edges = [(before[0], after[0]), (before[1], after[1]), (0, 0)][: pixels.ndim]
+    return np.pad(cut, edges, mode=PAD_MODES["reflection"])  # type: ignore[call-overload,no-any-return]
+
+
+def whole_size(height: int, width: int, frame: Frame) -> tuple[int, int]:
+    """The (height, width) of a whole photo from which the frame is cut, or to which it is padded."""
+    if frame.method == "squish":
+        return frame.height, frame.width
+    ratios = (width / frame.width, height / frame.height)
+    scale = max(ratios) if frame.method == "pad" else min(ratios)
+    size = max(1, round(height / scale)), max(1, round(width / scale))
+    limit = min if frame.method == "pad" else max
+    return limit(size[0], frame.height), limit(size[1], frame.width)
+
+
+def is_too_long(size: tuple[int, int], frame: Frame) -> bool:
+    """Whether a whole photo of this size would be many times the frame."""
+    return size[0] * size[1] > LONGEST * frame.height * frame.width
+
+
+def resized(pixels: Array, height: int, width: int, is_mask: bool = False) -> Array:
+    """Resize (h, w, 3) or, to the nearest pixel, (h, w) to (3 or 1, height, width), planes apart."""
+    if is_mask:
+        found = Image.fromarray(pixels).resize((width, height), Image.Resampling.NEAREST)
+        return np.asarray(found, dtype=np.uint8)[None]
+    planes = torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None]
+    if pixels.shape[:2] != (height, width):
+        planes = functional.interpolate(planes, (height, width), mode="bilinear", antialias=True)
+    return planes[0].contiguous().numpy()
+
+
+def window(kept: Array, frame: Frame, at: tuple[float, float], out: Array) -> None:
+    """Copy the frame out of a whole photo (planes, h, w) into `out` (planes, height, width), by reflection outside."""
+    high, wide = kept.shape[1:]
+    top, left = round(at[1] * (high - frame.height)), round(at[0] * (wide - frame.width))
+    if high >= frame.height and wide >= frame.width:
+        out[...] = kept[:, top : top + frame.height, left : left + frame.width]
+        return
+    rows, columns = _reflected(top, frame.height, high), _reflected(left, frame.width, wide)
+    out[...] = kept[:, rows[:, None], columns]
+
+
+def _reflected(first: int, count: int, size: int) -> NDArray[np.intp]:
+    """Places first, first + 1, ... of a line of `size`, turned back at its ends."""
+    if size == 1:
+        return np.zeros(count, dtype=np.intp)
+    period = 2 * (size - 1)
+    places = np.abs(np.arange(first, first + count)) % period
+    return np.where(places < size, places, period - places)

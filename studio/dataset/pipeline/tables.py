@@ -1,0 +1,52 @@
+"""Rows cut from tensors that were made once, instead of a data frame that is cut and converted for every batch.
+
+The numbers, their order and their types are those of fastai's `TabDataLoader`. Imports torch: engine only. No Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from fastai.tabular.all import TabDataLoader
+from fastai.torch_core import to_detach
+from torch import Tensor
+
+
+class ScalarsStay:
+    """For loaders: a loss or a metric of one number is added up on the device, so that no step waits for it."""
+
+    def to_detach(self, b: Any, cpu: bool = True, gather: bool = True) -> Any:
+        """Detach; what is larger than a number goes to the CPU as fastai has it."""
+        is_scalar = isinstance(b, Tensor) and b.dim() == 0
+        return b.detach() if is_scalar else to_detach(b, cpu=cpu, gather=gather)
+
+
+class RowLoader(ScalarsStay, TabDataLoader):  # type: ignore[misc]
+    """Loads (categories, numbers, targets) of a fastai table in batches; see the module's docstring.
+
+    Attributes
+    ----------
+    skip : int
+        So many batches of the next epoch are given as empty tuples, for a fit that goes on in the middle of it.
+    """
+
+    skip = 0
+    _columns: tuple[Tensor, ...] | None = None
+
+    def columns(self) -> tuple[Tensor, ...]:
+        """The whole table as fastai's transforms make it of a batch, on the device; made once."""
+        if self._columns is None or self._columns[0].device.type != torch.device(self.device or "cpu").type:
+            self._columns = tuple(self.after_batch(self.dataset))
+        return self._columns
+
+    def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
+        self.randomize()
+        self.before_iter()
+        skipped, self.skip = self.skip, 0
+        columns = self.columns()
+        order = torch.as_tensor(self.get_idxs(), dtype=torch.int64, device=columns[0].device)
+        for number, rows in enumerate(torch.split(order, self.bs)[: len(self)]):
+            yield () if number < skipped else tuple(column.index_select(0, rows) for column in columns)
+        self.after_iter()

@@ -1,0 +1,134 @@
+"""The quick step: one fused kernel for all weights instead of a dozen small ones each; fastai's arithmetic.
+
+`FusedAdam` is fastai's `Adam` with its hyper-parameters, its layer groups and its names for the moments
+(`grad_avg`, `sqr_avg`, `step`), computed by torch's fused AdamW. The two formulas are the same; sums are rounded
+in another order, so that losses agree to about 1e-6 and not to the last bit. Everything that speaks to a fastai
+optimizer (schedules, freezing, checkpoints, mixed precision) speaks to this one.
+
+`SmoothLoss` is the recorder's moving average, left on the device: reading it waits for the card, so whoever shows
+it reads many at once. Must not import Qt.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from fastai.learner import AvgSmoothLoss
+from fastai.optimizer import Adam, Optimizer
+from torch import Tensor
+from torch.optim.adamw import adamw
+
+from studio.engine.quick_events import QuickEvents
+
+FUSED_ON = ("cpu", "cuda")
+Moments = tuple[list[Tensor], list[Tensor], list[Tensor], list[Tensor], list[Tensor]]
+
+
+class FusedAdam(Optimizer):
+    """See the module's docstring; arguments and defaults are those of fastai's `Adam`.
+
+    Attributes
+    ----------
+    state : dict
+        For each parameter `grad_avg` and `sqr_avg`, shaped like it, `step` () float32, and fastai's `do_wd` and
+        `force_train`.
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float,
+        mom: float = 0.9,
+        sqr_mom: float = 0.99,
+        eps: float = 1e-5,
+        wd: float = 0.01,
+    ) -> None:
+        super().__init__(params, [], lr=lr, mom=mom, sqr_mom=sqr_mom, eps=eps, wd=wd)
+
+    def zero_grad(self) -> None:
+        """Drop every gradient; the next backward makes new ones, which costs less than emptying the old."""
+        for group in self.param_lists:
+            for parameter in group:
+                parameter.grad = None
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:
+        """Update all parameters that have a gradient."""
+        for group, hyper in zip(self.param_lists, self.hypers, strict=True):
+            decayed: Moments = ([], [], [], [], [])
+            others: Moments = ([], [], [], [], [])
+            for parameter in group:
+                if parameter.grad is not None:
+                    state = self.state[parameter]
+                    if "grad_avg" not in state:
+                        state.update(_blank(parameter))
+                    part = decayed if state.get("do_wd", True) else others
+                    for column, value in zip(part, _row(parameter, state), strict=True):
+                        column.append(value)
+            _update(decayed, hyper, float(hyper["wd"]))
+            _update(others, hyper, 0.0)
+
+
+def _blank(parameter: Tensor) -> dict[str, Tensor]:
+    plain = parameter.detach()
+    return {
+        "grad_avg": torch.zeros_like(plain).as_subclass(Tensor),
+        "sqr_avg": torch.zeros_like(plain).as_subclass(Tensor),
+        "step": torch.zeros((), dtype=torch.float32, device=plain.device),
+    }
+
+
+def _row(parameter: Tensor, state: dict[str, Any]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    gradient = parameter.grad
+    assert gradient is not None
+    return parameter, gradient, state["grad_avg"], state["sqr_avg"], state["step"]
+
+
+def _update(part: Moments, hyper: dict[str, Any], decay: float) -> None:
+    parameters, gradients, averages, squares, steps = part
+    if not parameters:
+        return
+    adamw(
+        parameters,
+        gradients,
+        averages,
+        squares,
+        [],
+        steps,
+        fused=parameters[0].device.type in FUSED_ON,
+        amsgrad=False,
+        beta1=float(hyper["mom"]),
+        beta2=float(hyper["sqr_mom"]),
+        lr=float(hyper["lr"]),
+        weight_decay=decay,
+        eps=float(hyper["eps"]),
+        maximize=False,
+    )
+
+
+class SmoothLoss(AvgSmoothLoss):
+    """fastai's moving average of the loss, computed where the loss is."""
+
+    val: Tensor
+
+    def accumulate(self, learn: Any) -> None:
+        """Take a batch."""
+        loss = learn.loss.detach().mean().as_subclass(Tensor)
+        self.count += 1
+        self.val = torch.lerp(loss, self.val.to(loss.device, loss.dtype), self.beta)
+
+
+def quicken(learner: Any) -> None:
+    """Give a learner that would use fastai's `Adam` the quick step; one with an optimizer of its own keeps it."""
+    if learner.opt_func is Adam:
+        learner.opt_func = FusedAdam
+    events = QuickEvents(learner)
+    learner._call_one, learner._with_events = events, events.around
+    learner.recorder.smooth_loss = SmoothLoss(learner.recorder.smooth_loss.beta)
+    if torch.device(learner.dls.device or "cpu").type == "cuda" and _is_of_pictures(learner.model):
+        learner.model.to(memory_format=torch.channels_last)
+
+
+def _is_of_pictures(model: Any) -> bool:
+    return any(parameter.dim() == 4 for parameter in model.parameters())

@@ -1,0 +1,57 @@
+"""Processes that prepare batches ahead: how many, and what they must not take along from the engine.
+
+fastai's loaders start them anew for every epoch. On Linux they are forked: they would hold the engine's line to the
+window open after it died, answer its signals, and outlive it by seconds. Must not import torch or Qt.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import os
+import signal
+import sys
+from contextlib import suppress
+from typing import Any
+
+PR_SET_PDEATHSIG = 1
+_private: list[int] = []
+OURS = (signal.SIGTERM, signal.SIGINT, *((signal.SIGUSR2,) if hasattr(signal, "SIGUSR2") else ()))
+
+
+def use(dls: Any, count: int) -> None:
+    """Let every loader of `dls` have its batches prepared by `count` processes; 0 prepares them where it is used.
+
+    The number decides the random numbers that items are changed with, so that it is part of the recipe. On macOS there
+    are none: fastai allows none there.
+    """
+    if count:
+        _watch_forks()
+    for loader in dls.loaders:
+        if hasattr(loader, "fake_l"):
+            loader.fake_l.num_workers = 0 if sys.platform == "darwin" else count
+
+
+def keep_from(*descriptors: int) -> None:
+    """Make sure that no loader process that is forked from this one has anything at `descriptors`."""
+    _private.extend(descriptors)
+
+
+@functools.cache
+def _watch_forks() -> None:
+    """From now on, tidy up in every process that is forked from this one; once is enough."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_become_a_loader)
+
+
+def _become_a_loader() -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in _private:
+        with suppress(OSError):
+            os.dup2(null, descriptor, inheritable=False)
+    os.close(null)
+    for number in OURS:
+        with suppress(ValueError):
+            signal.signal(number, signal.SIG_DFL)
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

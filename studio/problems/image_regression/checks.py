@@ -1,0 +1,76 @@
+"""The doctor of photos with numbers or points: what would spoil a run, found before it.
+
+Findings come in the order in which they are cheap: what the items tell, what the file headers tell, what points say
+against the size of their photos, then copies. No torch, no Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from studio.dataset.duplicates import exact_duplicates
+from studio.engine.messages import Finding
+from studio.problems.base import Dataset
+from studio.problems.image_classification.checks import read_headers
+from studio.problems.image_classification.copy_checks import copy_findings
+from studio.problems.image_classification.file_checks import file_findings
+from studio.problems.image_regression.items import is_points, schema_for
+from studio.problems.image_regression.number_checks import number_findings
+from studio.problems.image_regression.point_checks import missing_findings, place_findings
+from studio.problems.image_regression.set_checks import set_findings
+from studio.recipe.schema import Recipe
+
+Progress = Callable[[str, int, int], None]
+
+COPY_WORDS = {
+    "copies_with_other_class": (
+        "with different targets",
+        "Copies of the same photo have different targets: one of them teaches the wrong thing.",
+    ),
+    "repeated": (
+        "more than once with the same target",
+        "Copies count more than other photos. One of each is enough.",
+    ),
+}
+"""By the code of the finding: how its title ends, and what it means, where photos have numbers or points."""
+
+
+def no_progress(text: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def check(
+    dataset: Dataset, recipe: Recipe, root: Path, progress: Progress = no_progress
+) -> Iterator[Finding]:
+    """Yield findings as they are known.
+
+    Parameters
+    ----------
+    root : Path
+        The absolute data root.
+    progress : callable
+        Told (text, done, total); what it raises ends the check.
+    """
+    yield from set_findings(dataset, recipe)
+    names, points = schema_for(recipe, root).names, is_points(dataset)
+    yield from missing_findings(dataset, names) if points else number_findings(dataset, names)
+    headers = read_headers(dataset, root, progress)
+    yield from file_findings(headers, recipe)
+    if points:
+        yield from place_findings(dataset, names, headers)
+    readable = [key for key, header in headers.items() if not header.trouble]
+    groups = exact_duplicates(root, readable, lambda done, total: progress("Looking for copies", done, total))
+    for found in copy_findings(dataset, groups):
+        yield in_targets(found)
+
+
+def in_targets(found: Finding) -> Finding:
+    """A finding about copies in the words of targets."""
+    ending, meaning = COPY_WORDS.get(found.code, ("", ""))
+    if not ending:
+        return found
+    count, thing = found.title.split(" ")[:2]
+    return msgspec.structs.replace(found, title=f"{count} {thing} {ending}", meaning=meaning)

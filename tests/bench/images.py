@@ -1,0 +1,103 @@
+"""Photos to batches: the first epoch, and those after it, against fastai's loader with two processes.
+
+Both make normalised float batches at 224 pixels of photos of 500x375. "Later epoch" is with `aug_transforms()`. Each
+figure is given by the clock and by processor time, which other programs on the machine change less.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import simplejpeg
+import torch
+from fastai.vision.all import ImageDataLoaders, Normalize, Resize, aug_transforms, imagenet_stats
+
+from studio.problems.image_classification import data
+from studio.problems.image_classification.items import collect
+from studio.recipe.schema import Data, Rate, Recipe, Split, Stage, Training
+from tests.bench.overhead import write_photos
+from tests.bench.timing import Row, rows
+
+TITLE = "Photos to batches of 32 at 224 px, images a second and (cpu) a processor second; fastai's loader = 1"
+SIZE, BATCH, REPEATS, THREADS = 224, 32, 3, 2
+STAGE = Stage(freeze=False, epochs=1, size=SIZE, batch_size=BATCH, lr=Rate(max=1e-3))
+
+
+def run() -> list[Row]:
+    torch.set_num_threads(THREADS)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "photos"
+        write_photos(root)
+        new = (Path(folder) / f"cache{n}" for n in range(1000))
+        first = {
+            "first epoch, fastai, 2 processes": lambda: plain(root, []),
+            "first epoch, studio": lambda: studio(root, "none", next(new)).train,
+            "bare decoding, 2 threads": lambda: Decoding(root),
+        }
+        warm = studio(root, "standard", Path(folder) / "warm").train
+        list(warm)
+        later = {
+            "later epoch, fastai, 2 processes": lambda: plain(root, aug_transforms()),
+            "later epoch, studio": lambda: warm,
+        }
+        return [*measured(first), *measured(later)]
+
+
+def measured(cases: dict[str, Callable[[], Any]]) -> list[Row]:
+    wall: dict[str, list[float]] = {name: [] for name in cases}
+    cpu: dict[str, list[float]] = {f"{name} (cpu)": [] for name in cases}
+    for _ in range(REPEATS):
+        for name, make in cases.items():
+            loader, began, spent = make(), time.perf_counter(), seconds()
+            n = sum(len(batch[0]) for batch in loader)
+            wall[name].append(n / (time.perf_counter() - began))
+            cpu[f"{name} (cpu)"].append(n / (seconds() - spent))
+    return [*rows(wall, "images/s"), *rows(cpu, "images/s")]
+
+
+def seconds() -> float:
+    """Processor seconds of this process and of those that ended below it."""
+    return sum(os.times()[:4])
+
+
+def plain(root: Path, changes: list[Any]) -> Any:
+    return ImageDataLoaders.from_folder(
+        root,
+        train="train",
+        valid="valid",
+        item_tfms=Resize(SIZE),
+        batch_tfms=[*changes, Normalize.from_stats(*imagenet_stats)],
+        bs=BATCH,
+        num_workers=2,
+    ).train
+
+
+def studio(root: Path, augment: str, cache: Path) -> Any:
+    recipe = Recipe(
+        problem="image_classification",
+        name="bench",
+        data=Data(
+            root=str(root), split=Split(kind="folders") if (root / "train").exists() else Split(kind="random")
+        ),
+        training=Training(stages=(STAGE,)),
+        options={"arch": "resnet18", "weights": "none", "augment": augment},
+    )
+    return data.dataloaders(collect(recipe, root), recipe, STAGE, BATCH, root, cache)
+
+
+class Decoding:
+    """The limit: nothing but decoding, with the interpreter's lock free."""
+
+    def __init__(self, root: Path) -> None:
+        self._files = sorted((root / "train").rglob("*.jpg"))
+
+    def __iter__(self) -> Any:
+        with ThreadPoolExecutor(THREADS) as pool:
+            for pixels in pool.map(lambda f: simplejpeg.decode_jpeg(f.read_bytes(), "RGB"), self._files):
+                yield ([pixels],)

@@ -1,0 +1,97 @@
+"""Small photos are kept between epochs, and nothing that is half written, changed or too much is ever used."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from studio.dataset.pipeline import cache as kept
+from studio.dataset.pipeline.cache import PhotoCache, opened, stamp
+
+
+def photo(folder: Path, name: str = "a.jpg") -> Path:
+    path = folder / name
+    path.write_bytes(name.encode() * 9)
+    return path
+
+
+def array(seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, (3, 5, 7), dtype=np.uint8)
+
+
+def filled(folder: Path) -> tuple[PhotoCache, kept.Stamp]:
+    found, of = PhotoCache(folder / "c", 10_000), stamp(photo(folder))
+    assert of is not None
+    found.put(of, array())
+    return found, of
+
+
+def test_what_was_kept_is_there_for_the_next_run(tmp_path: Path) -> None:
+    first, of = filled(tmp_path)
+    assert (first.get(of) == array()).all()
+    assert (PhotoCache(tmp_path / "c", 10_000).get(of) == array()).all()
+
+
+def test_a_photo_that_changed_is_another_photo(tmp_path: Path) -> None:
+    first, of = filled(tmp_path)
+    os.utime(of.path, ns=(1, 1))
+    now = stamp(of.path)
+    assert now is not None
+    assert now != of
+    assert first.get(now) is None
+    of.path.unlink()
+    assert stamp(of.path) is None
+
+
+@pytest.mark.parametrize("harm", ["data cut", "row cut", "data overwritten", "data gone"])
+def test_a_crash_in_the_middle_leaves_nothing_that_is_believed(tmp_path: Path, harm: str) -> None:
+    _, of = filled(tmp_path)
+    data, index = tmp_path / "c" / "photos.bin", tmp_path / "c" / "photos.idx"
+    if harm == "data cut":
+        data.write_bytes(data.read_bytes()[:-1])
+    elif harm == "row cut":
+        index.write_bytes(index.read_bytes()[:-1])
+    elif harm == "data overwritten":
+        data.write_bytes(bytes(data.stat().st_size))
+    else:
+        data.unlink()
+    again = PhotoCache(tmp_path / "c", 10_000)
+    assert again.get(of) is None
+    again.put(of, array(1))
+    assert (PhotoCache(tmp_path / "c", 10_000).get(of) == array(1)).all()
+
+
+def test_it_grows_no_larger_than_allowed_and_says_so(tmp_path: Path) -> None:
+    small, of = PhotoCache(tmp_path / "c", 200), stamp(photo(tmp_path))
+    other = stamp(photo(tmp_path, "b.jpg"))
+    assert of is not None
+    assert other is not None
+    small.put(of, array())
+    small.put(other, array())
+    assert (len(small), small.get(other)) == (1, None)
+    assert "no room" in small.full
+
+
+def test_what_does_not_fit_on_the_disk_is_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "room", lambda folder: 100)
+    found, why = opened(tmp_path / "photos", "a", 101)
+    assert found is None
+    assert "read anew in every epoch" in why
+    assert not (tmp_path / "photos").exists()
+
+
+def test_older_caches_make_room_the_longest_unused_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for age, name in enumerate(("new", "old"), start=1):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "photos.bin").write_bytes(bytes(400))
+        os.utime(tmp_path / name, (1000 - age, 1000 - age))
+    monkeypatch.setattr(kept, "room", lambda folder: 1000)
+    found, why = opened(tmp_path, "mine", 500)
+    assert found is not None
+    assert not why
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["mine", "new"]
