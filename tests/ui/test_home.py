@@ -66,8 +66,16 @@ def test_there_is_a_card_for_every_problem_and_one_for_the_sample(page: HomePage
 
     cards = page.findChildren(StartCard)
     assert len(cards) == len(PROBLEMS) + 1
-    qtbot.mouseClick(cards[-1].button, LEFT)
+    qtbot.mouseClick(cards[-1], LEFT)
     assert actions.asked[-1][:2] == ("new_sample_project", ("digits",))
+
+
+def test_a_card_answers_to_the_keyboard_and_has_a_drawing(page: HomePage, actions, qtbot):
+    cards = page.findChildren(StartCard)
+    qtbot.keyClick(cards[-1], Qt.Key.Key_Return)
+    assert actions.asked[-1][:2] == ("new_sample_project", ("digits",))
+    for card in cards:
+        assert len({card.grab().toImage().pixelColor(x, 60).rgb() for x in range(20, 220)}) > 3, card._key
 
 
 def test_a_recent_project_opens_by_click_and_by_key(page: HomePage, actions, qtbot):

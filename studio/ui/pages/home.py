@@ -30,6 +30,7 @@ from studio.ui.widgets import Card, SecondaryButton, scrolled
 log = logging.getLogger(__name__)
 
 WIDEST = 1360
+IN_A_ROW = 4
 _TABLES = "Tables (*.csv *.tsv *.txt *.parquet *.xlsx);;All files (*)"
 
 
@@ -82,7 +83,7 @@ class HomePage(Page):
         self.body.addWidget(scrolled(centred), 1)
 
     def _cards(self) -> QGridLayout:
-        """The problem types and the sample, two in a row."""
+        """The problem types and the sample, a few in a row."""
         grid = QGridLayout()
         grid.setSpacing(SIZES.gap)
         cards: list[StartCard] = [problem_card(problem) for problem in PROBLEMS]
@@ -91,9 +92,9 @@ class HomePage(Page):
         sample = sample_card()
         sample.asked.connect(self.do.new_sample_project)
         for position, card in enumerate([*cards, sample]):
-            grid.addWidget(card, position // 2, position % 2)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+            grid.addWidget(card, position // IN_A_ROW, position % IN_A_ROW)
+        for place in range(IN_A_ROW):
+            grid.setColumnStretch(place, 1)
         return grid
 
     def refresh(self) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.problems import problem_named
 from studio.problems.base import Guess, Problem
@@ -21,6 +22,7 @@ from studio.ui.widgets import (
     SmallLabel,
     column,
 )
+from studio.ui.widgets.scene import Scene
 
 
 class GuessCard(Card):
@@ -57,7 +59,7 @@ class GuessCard(Card):
 
 
 class StartCard(Card):
-    """An icon, a title, a sentence, a button: a way to begin.
+    """A picture, a title, a sentence: a way to begin. The whole card is the button.
 
     Signals
     -------
@@ -67,41 +69,40 @@ class StartCard(Card):
     asked = Signal(str)
 
     def __init__(
-        self, key: str, icon: str, title: str, sentence: str, action: str, parent: QWidget | None = None
+        self, key: str, title: str, sentence: str, action: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent=parent)
         self._key = key
-        self.button = SecondaryButton(action)
-        self.button.clicked.connect(self._ask)
-        words = QVBoxLayout()
-        words.setSpacing(SIZES.half)
-        words.addWidget(HeadingLabel(title))
-        words.addWidget(DimLabel(sentence, wrap=True))
-        words.addStretch(1)
-        words.addSpacing(SIZES.grid)
-        words.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
-        line = QHBoxLayout()
-        line.setSpacing(SIZES.gap)
-        line.addWidget(IconLabel(icon, "accent", SIZES.icon_large - SIZES.grid), 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(words, 1)
-        self.body.addLayout(line)
-        self.setAccessibleName(title)
+        words = column(HeadingLabel(title), DimLabel(sentence, wrap=True), None, gap=SIZES.half)
+        self.body.addWidget(Scene(key))
+        self.body.addLayout(words, 1)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"{title}: {action}")
+        self.setAccessibleDescription(sentence)
+        self.setToolTip(action)
 
-    def _ask(self) -> None:
-        self.asked.emit(self._key)
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.asked.emit(self._key)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.asked.emit(self._key)
+        else:
+            super().keyPressEvent(event)
 
 
 def problem_card(problem: Problem[Any]) -> StartCard:
     """A problem type with the way to choose data for it."""
-    return StartCard(problem.name, problem.icon, problem.title, problem.sentence, "Choose data")
+    return StartCard(problem.name, problem.title, problem.sentence, "choose data")
 
 
 def sample_card() -> StartCard:
     """The sample that is bundled."""
     return StartCard(
         "digits",
-        "star",
         "Try it: handwritten digits",
-        "1,797 small pictures of digits that come with the studio. They train here in a few minutes, with no network.",
-        "Make the sample project",
+        "1,797 small pictures that come with the studio. They train here in a few minutes, with no network.",
+        "make the sample project",
     )

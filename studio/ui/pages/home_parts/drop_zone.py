@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from studio.ui.theme import SIZES, theme_of
-from studio.ui.widgets import DimLabel, HeadingLabel, IconLabel, SecondaryButton, row
+from studio.ui.widgets import DimLabel, HeadingLabel, IconLabel, SecondaryButton, column, row
 
 _DASH = (4.0, 4.0)
-_HEIGHT = 192
+_HEIGHT = 104
 _WIDEST = 560
-_TWO_LINES = 36
 
 
 class DropZone(QWidget):
@@ -32,9 +31,6 @@ class DropZone(QWidget):
         self._hot = False
         self._icon = IconLabel("image", "dim", SIZES.icon_large - SIZES.grid)
         self._title, self._sentence = HeadingLabel(), DimLabel(wrap=True)
-        self._sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._sentence.setFixedWidth(_WIDEST)
-        self._sentence.setMinimumHeight(_TWO_LINES)
         folder, file = (
             SecondaryButton("Choose a folder", "folder"),
             SecondaryButton("Choose a table", "table"),
@@ -42,16 +38,13 @@ class DropZone(QWidget):
         folder.clicked.connect(self.folderWanted)
         file.clicked.connect(self.fileWanted)
         self._buttons = QWidget()
-        self._buttons.setLayout(row(None, folder, file, None))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SIZES.gap, SIZES.gap, SIZES.gap, SIZES.gap)
-        layout.setSpacing(SIZES.grid)
-        layout.addStretch(1)
-        for widget in (self._icon, self._title, self._sentence):
-            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addSpacing(SIZES.half)
-        layout.addWidget(self._buttons)
-        layout.addStretch(1)
+        self._buttons.setLayout(row(folder, file))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SIZES.page_margin, SIZES.gap, SIZES.page_margin, SIZES.gap)
+        layout.setSpacing(SIZES.gap)
+        layout.addWidget(self._icon)
+        layout.addLayout(column(None, self._title, self._sentence, None, gap=SIZES.half), 1)
+        layout.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignVCenter)
         self.setMinimumHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.invite()
