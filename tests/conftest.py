@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -13,6 +17,8 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.pop("THAW_SHOT", None)
 
 REPO = Path(__file__).resolve().parent.parent
+PATIENCE_MS = 60_000
+"""The least time that a test waits for the window: what takes milliseconds takes seconds on a busy machine."""
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +29,21 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(home / name.lower()))
     return home
+
+
+@pytest.fixture
+def qtbot(qapp: Any, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's own, but patient."""
+    from pytestqt.qtbot import QtBot
+
+    class Patient(QtBot):
+        def waitUntil(self, callback: Any, *, timeout: int = PATIENCE_MS) -> None:
+            super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
+
+        def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **more: Any) -> Any:
+            return super().waitSignal(signal, timeout=max(timeout, PATIENCE_MS), **more)
+
+    return Patient(request)
 
 
 @pytest.fixture(scope="session")

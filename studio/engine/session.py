@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from inspect import signature
@@ -19,23 +19,21 @@ from typing import Any
 import msgspec
 
 from studio.dataset.checking import findings
-from studio.dataset.edits import apply_marks
 from studio.engine import (
     building,
-    checkpoint,
     device,
     lr_finder,
     memory,
     outcome,
     randomness,
     rates,
-    repeats,
     three_rates,
 )
-from studio.engine.checkpoint import Tensors
+from studio.engine.beginnings import Beginnings
 from studio.engine.control import Control
 from studio.engine.curve_runs import Curve
 from studio.engine.groups import described
+from studio.engine.material import Material
 from studio.engine.messages import (
     CurveFound,
     Estimated,
@@ -43,7 +41,6 @@ from studio.engine.messages import (
     Exported,
     Finding,
     FindingsFound,
-    Notice,
     Predicted,
     PreviewBatch,
     Progress,
@@ -53,27 +50,21 @@ from studio.engine.messages import (
     Scanned,
     StagePlan,
 )
-from studio.engine.planning import Planner, fingerprint, planned
+from studio.engine.planning import Planner, planned
 from studio.engine.predicting import answers
 from studio.engine.replanning import replanner
 from studio.engine.scanning import scanned
 from studio.engine.story import Emit
 from studio.engine.survival import Smaller
-from studio.engine.training import Start, Training, starting
+from studio.engine.training import Start, Training
 from studio.errors import UserError
-from studio.exports import export_named, facts
-from studio.exports.serving import served
+from studio.exports import export_named
+from studio.exports.serving import served, shipped
 from studio.problems.base import Dataset
-from studio.problems.watching import watched
 from studio.project import Project, RunFolder
-from studio.project.record import RunRecord
 from studio.recipe.schema import Rate, Recipe
 
 CHECKPOINT_MINUTES = 5.0
-WITHOUT_A_SCORE = (
-    "This run trains on the validation items too, so that nothing is left to judge it by: it has no score, and nobody "
-    "can tell from it whether it is better."
-)
 PROGRESS_S = 0.1
 
 
@@ -91,6 +82,8 @@ class Session:
 
     Attributes
     ----------
+    material : Material
+        The items and learners of the project.
     is_left_to_others : bool
         Whether somebody else resumes a run that ran out of memory; else it is resumed here, after everything was
         given back.
@@ -103,7 +96,8 @@ class Session:
         self.is_left_to_others = False
         self._emit, self._every_s = emit, checkpoint_minutes * 60.0
         self._device = device.prepare()
-        self._planner = Planner(project, emit)
+        self._planner, self.material = Planner(project, emit), Material(project)
+        self._beginnings = Beginnings(project, self.material, self._planner, emit)
         keep_in = getattr(project.problem.part("items"), "keep_in", None)
         if keep_in is not None:
             keep_in(None if project.read_only else project.cache)
@@ -113,7 +107,7 @@ class Session:
         """Collect the items, edits applied, and tell what they are."""
         self._progress("Reading the data", 0, 0)
         recipe, items = self.project.recipe, self.project.problem.part("items")
-        dataset = self._dataset(recipe)
+        dataset = self.material.dataset(recipe)
         own = getattr(items, "class_counts", None)
         root, inside = self.project.data_root, getattr(items, "classes_in", None)
         told = scanned(
@@ -128,7 +122,7 @@ class Session:
         """Look for trouble in the data; findings are told as they come."""
         recipe = self.project.recipe
         self._progress("Reading the data", 0, 0)
-        dataset = self._dataset(recipe)
+        dataset = self.material.dataset(recipe)
         project, everything = self.project, list[Finding]()
         for found in findings(
             project.problem, dataset, recipe, project.data_root, self._progress, project.cache
@@ -140,7 +134,7 @@ class Session:
     def preview(self, stage: int = 0) -> PreviewBatch:
         """Show one augmented batch as the model receives it; another one each time."""
         recipe, data = self.project.recipe, self.project.problem.part("data")
-        dataset, chosen = building.checked(self._dataset(recipe)), self._stage(recipe, stage)
+        dataset, chosen = building.checked(self.material.dataset(recipe)), self._stage(recipe, stage)
         size = min(len(dataset.train()), data.PREVIEWED if hasattr(data, "PREVIEWED") else 16)
         with randomness.undisturbed():
             randomness.seed(time.time_ns() % 2**31)
@@ -155,7 +149,7 @@ class Session:
         """Foretell memory against batch size for every stage."""
         recipe = self.project.recipe
         self._progress("Measuring one small step", 0, 0)
-        dataset, room = building.checked(self._dataset(recipe)), memory.room()
+        dataset, room = building.checked(self.material.dataset(recipe)), memory.room()
         stages = self._planner.estimates(recipe, dataset, room)
         told = Estimated(
             free_mib=room.free,
@@ -249,19 +243,24 @@ class Session:
         seed: int | None,
     ) -> RunDone:
         self._progress("Preparing the data", 0, 0)
+        begin, project = self._beginnings, self.project
         if resume is not None and stage is None:
-            return self._resume(self.project.run(resume))
+            return self._run(*begin.resumed(project.run(resume)))
         if everything is not None:
-            return self._train_everything(self.project.run(everything))
+            return self._run(*begin.on_everything(project.run(everything)))
         if repeat is not None:
-            return self._repeat(self.project.run(repeat), seed)
-        return self._train_new(resume, stage, recipe or self.project.recipe)
+            return self._run(*begin.repeated(project.run(repeat), seed))
+        chosen = recipe or project.recipe
+        every = tuple(range(len(chosen.training.stages)))
+        indices = every if stage is None else (self._stage(chosen, stage),)
+        self._fetch(chosen)
+        return self._run(*begin.anew(chosen, indices, resume))
 
     def learning_curve(self, plan: str = "quick", seeds: int = 1) -> CurveFound:
         """Train on parts of the data and say what more of it should bring; see `curve_runs.py`."""
         self._progress("Preparing the data", 0, 0)
         recipe = self.project.recipe
-        dataset = building.checked(self._dataset(recipe))
+        dataset = building.checked(self.material.dataset(recipe))
         plans = self._planner.plans(recipe, dataset, tuple(range(len(recipe.training.stages))))
         curve = Curve(self.project, dataset, plans, plan != "full", self._emit, self.control)
         return curve.run(seeds)
@@ -276,9 +275,9 @@ class Session:
                 f"Look at the results of run {judged}, whose recipe it has.",
             )
         self._progress("Loading the model", 0, 0)
-        recipe, dataset = folder.recipe, self._dataset_of(folder)
+        recipe, dataset = folder.recipe, self.material.dataset_of(folder)
         with randomness.undisturbed(), tempfile.TemporaryDirectory(prefix="thaw-") as scratch:
-            learner = self._trained(folder, recipe, dataset, Path(scratch))
+            learner = self.material.trained(folder, recipe, dataset, Path(scratch))
             judge = self.project.problem.part("results").evaluate
             keeps = "folder" in signature(judge).parameters and not self.project.read_only
             kept = {"folder": folder.path} if keeps else {}
@@ -290,13 +289,16 @@ class Session:
         self._emit(told)
         return told
 
-    def export(self, run: int, format: str, folder: str) -> Exported:
-        """Write a run's model in one of the export formats."""
+    def export(
+        self, run: int, format: str, folder: str, options: Mapping[str, Any] | None = None
+    ) -> Exported:
+        """Write a run's model in one of the export formats; `options` go before the recipe's (`Problem.shipping`)."""
         chosen, source = export_named(format), self.project.run(run)
         self._progress("Loading the model", 0, 0)
-        recipe, dataset = source.recipe, self._dataset_of(source)
+        dataset, problem = self.material.dataset_of(source), self.project.problem
+        recipe = shipped(source.recipe, problem, {**self.project.recipe.options, **(options or {})})
         with randomness.undisturbed(), tempfile.TemporaryDirectory(prefix="thaw-") as scratch:
-            learner = self._trained(source, building.exactly(recipe), dataset, Path(scratch))
+            learner = self.material.trained(source, building.exactly(recipe), dataset, Path(scratch))
             told: Exported = chosen.part().write(
                 learner, dataset, recipe, source, Path(folder), self._progress
             )
@@ -316,79 +318,16 @@ class Session:
             folder = self.project.folder / "predictions"
         source = self.project.run(run)
         self._progress("Loading the model", 0, 0)
-        recipe, dataset = source.recipe, self._dataset_of(source)
         problem, root = self.project.problem, self.project.data_root
+        recipe, dataset = shipped(source.recipe, problem, {}), self.material.dataset_of(source)
         with randomness.undisturbed(), tempfile.TemporaryDirectory(prefix="thaw-") as scratch:
-            learner = self._trained(source, building.exactly(recipe), dataset, Path(scratch))
+            learner = self.material.trained(source, building.exactly(recipe), dataset, Path(scratch))
             serving = served(problem, learner, dataset, recipe, root, source)
             building.release(learner)
         found, latency_ms = answers(serving, problem.part("answers"), inputs, self._progress, folder)
         told = Predicted(run=run, predictions=found, latency_ms=latency_ms)
         self._emit(told)
         return told
-
-    def _train_new(self, source: int | None, stage: int | None, recipe: Recipe) -> RunDone:
-        indices = (
-            tuple(range(len(recipe.training.stages))) if stage is None else (self._stage(recipe, stage),)
-        )
-        weights = {} if source is None else outcome.read_model(self.project.run(source).model_path)
-        self._fetch(recipe)
-        dataset = building.checked(self._dataset(recipe))
-        watched(recipe.training.monitor, self.project.problem, self._metrics(dataset))
-        plans = self._planner.plans(recipe, dataset, indices)
-        folder = self.project.new_run(recipe, source=source)
-        return self._run(folder, dataset, starting(plans, dataset, weights))
-
-    def _train_everything(self, source: RunFolder) -> RunDone:
-        """Train a run again on the validation items too; nothing is left to judge it by."""
-        before, plans = source.record(), repeats.plans_of(source)
-        if before.everything is not None:
-            raise UserError(
-                f"Run {source.number} was trained on everything already.",
-                "Add data, or train another recipe.",
-            )
-        dataset = repeats.everything_of(building.checked(self._dataset_of(source)))
-        until = repeats.cut_short(source, plans)
-        kept = [at for at, epochs in enumerate(until) if epochs]
-        start = starting(
-            [plans[at] for at in kept], dataset, self._weights_before(before), [until[at] for at in kept]
-        )
-        folder = self.project.new_run(
-            source.recipe, source.marks_snapshot, everything=source.number, source=before.source
-        )
-        self._emit(Notice(level="warning", text=WITHOUT_A_SCORE))
-        return self._run(folder, dataset, start)
-
-    def _repeat(self, source: RunFolder, seed: int | None) -> RunDone:
-        """Train a run again from another seed; both become of one group."""
-        before, plans = source.record(), repeats.plans_of(source)
-        recipe = repeats.with_seed(
-            source.recipe, repeats.next_seed(source, self.project.runs()) if seed is None else seed
-        )
-        dataset, group = building.checked(self._dataset_of(source)), before.group or source.number
-        start = starting(plans, dataset, self._weights_before(before))
-        folder = self.project.new_run(recipe, source.marks_snapshot, group=group, source=before.source)
-        source.update_record(group=group)
-        return self._run(folder, dataset, start)
-
-    def _weights_before(self, record: RunRecord) -> Tensors:
-        """The weights that a run started from, where they were another run's."""
-        return {} if record.source is None else outcome.read_model(self.project.run(record.source).model_path)
-
-    def _metrics(self, dataset: Dataset) -> tuple[str, ...]:
-        return building.metric_names(self.project.problem, dataset)
-
-    def _resume(self, folder: RunFolder) -> RunDone:
-        found = checkpoint.newest(folder.path)
-        if found is None:
-            raise UserError(f"Run {folder.number} has no checkpoint to go on from.", "Train a new run.")
-        dataset = building.checked(self._dataset_of(folder))
-        if found[0].fingerprint != fingerprint(dataset):
-            raise UserError(
-                f"The data has changed since run {folder.number} began, so that it cannot go on.",
-                "Put the data back as it was, or train a new run.",
-            )
-        return self._run(folder, dataset, Start(*found))
 
     def _run(self, folder: RunFolder, dataset: Dataset, start: Start) -> RunDone:
         recipe, every = folder.recipe, folder.recipe.training.stages
@@ -428,48 +367,18 @@ class Session:
         index = self._stage(recipe, stage)
         self._progress("Preparing the data", 0, 0)
         self._fetch(recipe)
-        dataset = building.checked(self._dataset(recipe))
+        dataset = building.checked(self.material.dataset(recipe))
         plan = self._planner.plans(recipe, dataset, (index,))[0]
         weights = {} if run is None else outcome.read_model(self.project.run(run).model_path)
         with randomness.undisturbed(), tempfile.TemporaryDirectory(prefix="thaw-") as folder:
             randomness.seed(recipe.seed + index)
-            learner = self._built(recipe, dataset, index, plan.batch_size, Path(folder), weights)
+            learner = self.material.learner(recipe, dataset, index, plan.batch_size, Path(folder), weights)
             learner.wd = recipe.training.weight_decay
             randomness.seed(recipe.seed + index)
             building.freeze(learner, recipe.training.stages[index])
             learner.add_cbs(building.in_parts(learner, plan))
             yield learner, msgspec.structs.replace(plan, batches=len(learner.dls.train))
             building.release(learner)
-
-    def _dataset(self, recipe: Recipe, marks: Any = None) -> Dataset:
-        """The items of a recipe with the journal's marks, or those given, laid over them."""
-        self.control.check()
-        collected: Dataset = self.project.problem.part("items").collect(recipe, self.project.data_root)
-        return apply_marks(collected, self.project.journal.marks() if marks is None else marks)
-
-    def _dataset_of(self, folder: RunFolder) -> Dataset:
-        """The items as a run was trained with."""
-        dataset = self._dataset(folder.recipe, folder.marks_snapshot)
-        return dataset if folder.record().everything is None else repeats.everything_of(dataset)
-
-    def _built(
-        self, recipe: Recipe, dataset: Dataset, index: int, batch_size: int, folder: Path, weights: Tensors
-    ) -> Any:
-        problem, root = self.project.problem, self.project.data_root
-        chosen = building.blank(problem, recipe) if weights else recipe
-        learner = building.learner_for(
-            problem, dataset, chosen, recipe.training.stages[index], batch_size, root, folder
-        )
-        if weights:
-            building.take_over(problem, learner, weights)
-        return learner
-
-    def _trained(self, run: RunFolder, recipe: Recipe, dataset: Dataset, folder: Path) -> Any:
-        """A run's learner with its trained weights, built as for the last stage that it had."""
-        weights, began = outcome.read_model(run.model_path), facts.started(run)
-        index = facts.last_stage(run) if began is not None else len(recipe.training.stages) - 1
-        size = min(len(dataset.train()), 64)
-        return self._built(recipe, dataset, index, size, folder, weights)
 
     def _fetch(self, recipe: Recipe) -> None:
         """Let a problem download what its learner starts from, told as it comes."""

@@ -14,31 +14,20 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.engine import messages as m
-from studio.project import Project
 from studio.project.live_run import LiveRun
-from studio.project.run_index import Known
 from studio.recipe.schema import Rate, Stage
-from studio.ui.background import in_background
 from studio.ui.client import EngineClient
 from studio.ui.notices import Notices
+from studio.ui.reading import Reading
 from studio.ui.store import CurveView, JobView, NoticeView, RateView, Store, TrialsView
 from studio.ui.words import WHAT, clock
 
 log = logging.getLogger(__name__)
 
 _RUN_EVENTS = (
-    m.StageStarted,
-    m.Batches,
-    m.EpochDone,
-    m.Checkpointed,
-    m.RunState,
-    m.SamplesShown,
-    m.BestSoFar,
-    m.StoppedEarly,
-    m.PlanChanged,
-    m.StageMemory,
-    m.Halved,
-)
+    m.StageStarted, m.Batches, m.EpochDone, m.Checkpointed, m.RunState, m.SamplesShown, m.BestSoFar, m.StoppedEarly,
+    m.PlanChanged, m.StageMemory, m.Halved,
+)  # fmt: skip
 _SCORED = ("finished", "stopped")
 
 
@@ -48,6 +37,11 @@ class Updates(QObject):
     Signals
     -------
     trained(int)     a run ended with a usable model; its results are being made
+
+    Attributes
+    ----------
+    reading : Reading
+        Reads the runs' list and results from disk.
     """
 
     trained = Signal(int)
@@ -60,8 +54,7 @@ class Updates(QObject):
         self._changed: dict[str, None] = {}
         self._what: dict[int, str] = {}
         self._said: dict[str, NoticeView] = {}
-        self._reading_runs = False
-        self._runs_stale = False
+        self.reading = Reading(store, client, notices, self)
         self._halved: m.Halved | None = None
         client.jobSent.connect(self._job_sent)
         client.eventsArrived.connect(self.take_in)
@@ -75,58 +68,6 @@ class Updates(QObject):
             if handler is not None:
                 handler(self, event)
         self._tell()
-
-    # -- the list of runs and the results, read off the window's thread
-
-    def read_runs(self) -> None:
-        """Read the runs' records again; requests while reading are joined into one."""
-        if self._reading_runs:
-            self._runs_stale = True
-            return
-        project = self._store.project
-        if project is None:
-            return
-        self._reading_runs, self._runs_stale = True, False
-        in_background(self, lambda: records_of(project), self._runs_read, self._runs_unread)
-
-    @Slot(object)
-    def _runs_read(self, answer: tuple[Project, list[Known]]) -> None:
-        self._reading_runs = False
-        project, known = answer
-        if project is self._store.project:
-            take_runs(self._store, known)
-            self._store.runsChanged.emit()
-        if self._runs_stale or project is not self._store.project:
-            self.read_runs()
-
-    @Slot(object)
-    def _runs_unread(self, error: Exception) -> None:
-        self._reading_runs = False
-        self._notices.say("warning", "The list of runs could not be read.", detail=repr(error))
-
-    def read_results(self, run: int) -> None:
-        """Read a run's results and show them; they are made first where there are none."""
-        project = self._store.project
-        if project is not None:
-            folder = project.run(run)
-            in_background(
-                self, lambda: (project, run, folder.results()), self._results_read, self._results_unread
-            )
-
-    @Slot(object)
-    def _results_read(self, answer: tuple[Project, int, Any]) -> None:
-        project, run, results = answer
-        if project is not self._store.project:
-            return
-        if results is None:
-            self._client.submit(m.Evaluate(run=run))
-            return
-        self._store.results, self._store.results_run = results, run
-        self._store.resultsChanged.emit()
-
-    @Slot(object)
-    def _results_unread(self, error: Exception) -> None:
-        self._notices.say("error", "The results could not be read.", "Evaluate the run again.", repr(error))
 
     # -- the engine itself
 
@@ -165,6 +106,8 @@ class Updates(QObject):
             self._nothing_runs()
         if client.state == "died":
             self._engine_died(client.words)
+        elif client.state == "off":
+            self._cut_off("")
         self._tell()
 
     def _nothing_runs(self) -> None:
@@ -181,19 +124,27 @@ class Updates(QObject):
 
     def _engine_died(self, words: str) -> None:
         live, detail = self._store.live, "\n".join(self._client.stderr)
-        if live is not None and live.active:
-            live.apply(m.RunDone(run=live.run, status="interrupted", metrics={}, seconds=0.0, message=words))
+        if live is not None and self._cut_off(words):
             hint = self._last_checkpoint(live.run)
             fix = ("Resume the run", ("resume", live.run)) if hint else ("Start again", ("train",))
             self._notices.add(NoticeView("error", words, hint or _NOTHING_KEPT, detail, *fix))
-            self._mark("runChanged")
         else:
             self._notices.add(
                 NoticeView(
                     "error", words, "Nothing was lost.", detail, "Restart the engine", ("restart_engine",)
                 )
             )
-        self.read_runs()
+        self.reading.read_runs()
+
+    def _cut_off(self, words: str) -> bool:
+        """The run that trained is interrupted: its engine is gone; whether there was one."""
+        live = self._store.live
+        if live is None or not live.active:
+            return False
+        live.apply(m.RunDone(run=live.run, status="interrupted", metrics={}, seconds=0.0, message=words))
+        self._mark("runChanged")
+        self.reading.read_runs()
+        return True
 
     def _last_checkpoint(self, run: int) -> str:
         """When the run was kept last, in words; empty where it never was."""
@@ -335,7 +286,7 @@ class Updates(QObject):
         store.live = store.run = live
         store.follows_recipe = store.recipe is not None and same_plan(live.plan, store.recipe.training.stages)
         self._mark("runChanged")
-        self.read_runs()
+        self.reading.read_runs()
 
     def _on_run_event(self, event: m.Event) -> None:
         live = self._store.live
@@ -347,20 +298,20 @@ class Updates(QObject):
             self._store.job = dataclasses.replace(self._store.job, paused=event.state == "paused")
             self._mark("jobChanged")
         if isinstance(event, m.EpochDone):
-            self.read_runs()
+            self.reading.read_runs()
 
     def _on_run_done(self, event: m.RunDone) -> None:
         if self._store.live is not None:
             self._store.live.apply(event)
         self._mark("runChanged")
-        self.read_runs()
+        self.reading.read_runs()
         if event.status in _SCORED:
             self._client.submit(m.Evaluate(run=event.run))
             self.trained.emit(event.run)
 
     def _on_evaluated(self, event: m.Evaluated) -> None:
-        self.read_results(event.run)
-        self.read_runs()
+        self.reading.read_results(event.run)
+        self.reading.read_runs()
 
     # -- events of the learning curve
 
@@ -394,18 +345,6 @@ def same_plan(plan: tuple[m.StagePlan, ...], stages: tuple[Stage, ...]) -> bool:
     """Whether a run is planned with the stages that a recipe has."""
     asked = [(s.freeze, s.epochs, s.size, s.lr.max, s.lr.min, s.schedule) for s in stages]
     return asked == [(p.freeze, p.epochs, p.size, p.lr_max, p.lr_min, p.schedule) for p in plan]
-
-
-def take_runs(store: Store, known: list[Known]) -> None:
-    """Put the list of runs into the store."""
-    store.runs = [one.record for one in known]
-    store.plans = {one.record.number: one.plan for one in known}
-    store.sparks = {one.record.number: one.spark for one in known}
-
-
-def records_of(project: Project) -> tuple[Project, list[Known]]:
-    """What the list shows of the runs."""
-    return project, project.overview()
 
 
 _NOTHING_KEPT = "No checkpoint had been written yet, so the run has to start again."

@@ -49,7 +49,7 @@ def test_the_script_trains_as_the_studio_does_and_the_run_ships_in_every_format(
     """One real run, cleaned, exported three times."""
     events: list[Event] = []
     recipe = recipe_of(
-        photos, arch="mobilenet_v3_small", resize="pad", dropout=0.25, class_weights="balanced"
+        photos, arch="mobilenet_v3_small", resize="pad", dropout=0.25, class_weights="balanced", loss="focal"
     )
     session = session_of(tmp_path / "colours.thaw", recipe, events)
     session.project.journal.mark(["red/00.png", "red/01.png"], "remove")
@@ -69,7 +69,7 @@ def test_the_script_trains_as_the_studio_does_and_the_run_ships_in_every_format(
         assert isinstance(told, Exported)
         assert told.proof is not None
         assert told.proof.passed, told.proof.sentence
-    files = [photos / i.key for i in session._dataset_of(session.project.run(1)).valid()]
+    files = [photos / i.key for i in session.material.dataset_of(session.project.run(1)).valid()]
     shipped, _ = Bundle.open(tmp_path / "onnx").predict(files)
     own = session.predict(1, [str(f) for f in files]).predictions
     assert [p.answer for p in shipped] == [p.answer for p in own]

@@ -20,7 +20,7 @@ from tests.engine.conftest import Told, recipe
 from tests.engine.process import Engine
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
-END_S = 15
+END_S = 60
 
 
 def with_workers(given: Recipe, count: int = 2) -> Recipe:
