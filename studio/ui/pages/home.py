@@ -17,7 +17,7 @@ from studio.problems import PROBLEMS
 from studio.problems.base import Guess
 from studio.ui.actions import Actions, GuessView
 from studio.ui.background import in_background
-from studio.ui.pages.base import Page, cleared
+from studio.ui.pages.base import Page
 from studio.ui.pages.home_parts.cards import GuessCard, StartCard, problem_card, sample_card
 from studio.ui.pages.home_parts.drop_zone import DropZone
 from studio.ui.pages.home_parts.recents import Recents
@@ -26,6 +26,7 @@ from studio.ui.settings import Recent
 from studio.ui.store import Store
 from studio.ui.theme import SIZES
 from studio.ui.widgets import Card, SecondaryButton, scrolled
+from studio.ui.widgets.layout import cleared
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,6 @@
-"""Notes: the ideas behind the controls, one reader with a search. The same notes stand in the Why panel.
+"""Notes: the ideas behind the controls, one reader with a search, and what moves under some of them.
+
+The same notes stand in the Why panel.
 
 Must not import torch, pandas, numpy, pyqtgraph or another page.
 """
@@ -13,12 +15,15 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from studio.ui.actions import Actions
+from studio.ui.explainers import explainers_of
+from studio.ui.explainers.view import ExplainerCard
 from studio.ui.pages.base import Page
 from studio.ui.preview import preview
 from studio.ui.shell.why_panel import NoteView, note_names, note_text
 from studio.ui.store import Store
 from studio.ui.theme import SIZES
 from studio.ui.widgets import Card, DimLabel, columns, scrolled
+from studio.ui.widgets.layout import cleared
 
 _WIDEST = 680
 _LIST = 240
@@ -44,6 +49,7 @@ class NotesPage(Page):
         self._none = DimLabel("No note speaks of that.", wrap=True)
         self._note = NoteView()
         self._note.setMaximumWidth(_WIDEST)
+        self._explained = QVBoxLayout()
         self._arrange()
         self._search.textChanged.connect(self.search)
         self._list.currentItemChanged.connect(self._chosen)
@@ -60,7 +66,9 @@ class NotesPage(Page):
         text = QWidget()
         layout = QVBoxLayout(text)
         layout.setContentsMargins(SIZES.grid, 0, SIZES.gap, SIZES.gap)
+        layout.setSpacing(SIZES.gap)
         layout.addWidget(self._note)
+        layout.addLayout(self._explained)
         layout.addStretch(1)
         right.body.addWidget(scrolled(text), 1)
         self.body.addWidget(columns(left, right, _LIST), 1)
@@ -85,6 +93,16 @@ class NotesPage(Page):
         if now is not None:
             self._note.set_markdown(note_text(now.data(_NAME)))
             self._note.setAccessibleName(now.text())
+            self._explain(now.data(_NAME))
+
+    def _explain(self, note: str) -> None:
+        """Put what moves under a note."""
+        cleared(self._explained)
+        found = explainers_of(note)
+        if found:
+            card = ExplainerCard(found)
+            card.setMaximumWidth(_WIDEST)
+            self._explained.addWidget(card)
 
 
 @lru_cache(maxsize=1)

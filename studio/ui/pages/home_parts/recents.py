@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.ui.pages.base import cleared
 from studio.ui.settings import Recent
 from studio.ui.theme import SIZES
 from studio.ui.widgets import DimLabel, HeadingLabel, IconButton, IconLabel, SmallLabel, rule, set_tone
+from studio.ui.widgets.layout import cleared
 from studio.ui.words import started_words
 
 

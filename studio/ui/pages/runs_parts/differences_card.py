@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from studio.project.differences import Difference
-from studio.ui.pages.base import cleared
 from studio.ui.theme import SIZES
 from studio.ui.widgets import Card, DimLabel, HeadingLabel, scrolled
+from studio.ui.widgets.layout import cleared
 from studio.ui.widgets.words import plural
 
 
@@ -22,9 +22,13 @@ class DifferencesCard(Card):
         self._grid = QGridLayout(holder)
         self.body.addWidget(scrolled(holder), 1)
 
-    def show_differences(self, runs: Sequence[int], scores: Difference, found: Sequence[Difference]) -> None:
-        """Show these; `scores` stands above the settings."""
+    def show_differences(
+        self, runs: Sequence[int], scores: Sequence[Difference], found: Sequence[Difference]
+    ) -> None:
+        """Show these; `scores` stand above the settings."""
         cleared(self._grid)
+        for line in range(self._grid.rowCount()):
+            self._grid.setRowStretch(line, 0)
         self._grid.setContentsMargins(0, 0, SIZES.grid, 0)
         self._grid.setHorizontalSpacing(SIZES.gap)
         self._grid.setVerticalSpacing(6)
@@ -34,9 +38,10 @@ class DifferencesCard(Card):
                 DimLabel("Tick two runs to see where their settings differ.", wrap=True), 0, 0
             )
         else:
-            self._fill(runs, [scores, *found])
+            self._fill(runs, [*scores, *found])
             if not found:
-                self._grid.addWidget(DimLabel("All settings are the same.", wrap=True), 2, 0, 1, -1)
+                words = DimLabel("All settings are the same.", wrap=True)
+                self._grid.addWidget(words, len(scores) + 1, 0, 1, -1)
         self._grid.setRowStretch(self._grid.rowCount(), 1)
 
     def _fill(self, runs: Sequence[int], found: Sequence[Difference]) -> None:
