@@ -9,8 +9,8 @@ from rich.table import Table
 
 from studio.cli.options import JsonOption, ProjectArgument
 from studio.cli.output import Output, opened
-from studio.cli.words import memory
 from studio.cli.work import working
+from studio.engine.batch_size import amount
 from studio.engine.messages import Estimated, Offer, StageEstimate
 
 
@@ -33,15 +33,15 @@ def _line(estimated: Estimated) -> dict[str, Any]:
 
 
 def _show(output: Output, estimated: Estimated) -> None:
-    free, total = memory(estimated.free_mib), memory(estimated.total_mib)
-    room = f", {memory(estimated.limit_mib)} for a step" if estimated.limit_mib else ""
+    free, total = amount(estimated.free_mib), amount(estimated.total_mib)
+    room = f", {amount(estimated.limit_mib)} for a step" if estimated.limit_mib else ""
     output.show(f"{estimated.device_name}: {free} free of {total}{room} ({estimated.precision})")
     for stage in estimated.stages:
         output.show(f"Stage {stage.stage + 1}", _table(stage), stage.reason)
         if stage.how:
             output.show(stage.how)
         for offer in stage.offers:
-            output.show(f"  {offer.words}: {memory(offer.memory_mib)}{_words(offer)}")
+            output.show(f"  {offer.words}: {amount(offer.memory_mib)}{_words(offer)}")
 
 
 def _words(offer: Offer) -> str:
@@ -61,7 +61,7 @@ def _table(stage: StageEstimate) -> Table:
     table.add_column("")
     for tick in stage.ticks:
         word = "chosen" if tick.batch_size == stage.chosen else ""
-        table.add_row(str(tick.batch_size), memory(tick.memory_mib), tick.means.partition(", ")[2], word)
+        table.add_row(str(tick.batch_size), amount(tick.memory_mib), tick.means.partition(", ")[2], word)
     if all(tick.batch_size != stage.chosen for tick in stage.ticks):
-        table.add_row(str(stage.chosen), memory(stage.memory_mib), "", "chosen")
+        table.add_row(str(stage.chosen), amount(stage.memory_mib), "", "chosen")
     return table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
 from typing import Annotated, Any
 
 import msgspec
@@ -78,8 +79,16 @@ def _remove(asked: Asked) -> None:
 def _relabel(asked: Asked) -> None:
     if not asked.label:
         raise UserError("Relabel needs the new label.", "Say it with --to LABEL.")
-    read = getattr(asked.project.problem.part("items"), "target_of", None)
-    _mark(asked, "relabel", asked.label if read is None else read(asked.label, asked.project.recipe))
+    _mark(asked, "relabel", _target(asked.project, asked.label))
+
+
+def _target(project: Project, label: str) -> Any:
+    """What was typed, as targets of this problem are kept."""
+    read = getattr(project.problem.part("items"), "target_of", None)
+    if read is None:
+        return label
+    root = {"root": project.data_root} if "root" in signature(read).parameters else {}
+    return read(label, project.recipe, **root)
 
 
 def _mark(asked: Asked, action: str, value: Any = None) -> None:

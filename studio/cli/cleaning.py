@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from studio.cli.output import Output
-from studio.cli.results import top_losses
+from studio.cli.results import in_figures, top_losses
 from studio.cli.words import metric, percent
 from studio.errors import UserError
 from studio.problems.base import in_words
@@ -94,7 +94,7 @@ def _table(worst: Sequence[ItemResult], marks: dict[str, Mark]) -> Table:
     for item in worst:
         mark = marks.get(item.key)
         place = "validation" if item.valid else "training"
-        words = (escape(item.key), place, escape(in_words(item.target)), escape(in_words(item.predicted)))
+        words = (escape(item.key), place, in_figures(item.target), in_figures(item.predicted))
         table.add_row(
             *words, metric(item.loss), percent(item.confidence), escape(_words(mark)) if mark else ""
         )

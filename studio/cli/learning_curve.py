@@ -13,6 +13,7 @@ from studio.cli.output import opened
 from studio.cli.words import metric, seconds_in_words
 from studio.cli.work import working
 from studio.engine.messages import CurveFound
+from studio.hardware.awake import Awake
 
 PlanOption = Annotated[
     Literal["quick", "full"],
@@ -28,7 +29,7 @@ def command(
     is_json: JsonOption = False,
 ) -> None:
     """Say what twice the data should bring, from trainings on an eighth, a quarter, a half and all of it."""
-    with opened(is_json) as output, working(project, output, change=True) as work:
+    with opened(is_json) as output, Awake(), working(project, output, change=True) as work:
         found = work.session.learning_curve(run_plan, seeds)
         output.line({"done": "learning-curve", **msgspec.to_builtins(found)})
         output.show(_table(found), found.sentence)

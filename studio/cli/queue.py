@@ -105,16 +105,13 @@ def _run(output: Output, work: Work) -> None:
     Interrupted, typer.Exit
         Where it was stopped by Ctrl-C, or a run failed.
     """
-    queue, awake, failed = work.project.queue, Awake(), 0
-    awake.hold()
-    try:
+    queue, failed = work.project.queue, 0
+    with Awake():
         while (entry := queue.next()) is not None:
             output.show(f"{entry.title}:")
             failed += not _one(output, work, entry)
             if work.control.stop is not None:
                 raise Interrupted(f"The queue is kept. Go on with: thaw queue {work.project.folder} run")
-    finally:
-        awake.release()
     if failed:
         raise typer.Exit(FAILED)
 
@@ -123,6 +120,7 @@ def _one(output: Output, work: Work, entry: Entry) -> bool:
     """Train one entry; False where it failed, which is written down."""
     queue = work.project.queue
     queue.change(entry.id, status="running")
+    work.heard.react(RunStarted, lambda event: queue.change(entry.id, run=event.run))
     try:
         done = _trained(work, entry)
     except Exception as error:  # noqa: BLE001 - the next run may well go through
@@ -135,17 +133,14 @@ def _one(output: Output, work: Work, entry: Entry) -> bool:
         output.line({"done": "queue", "entry": entry.id, "status": "failed", "message": told.message})
         queue.change(entry.id, status="failed", error=told.message)
         return False
-    began = work.heard.all(RunStarted)[-1]
     output.line(
         {"done": "queue", "entry": entry.id, "run": done.run, "status": done.status, "metrics": done.metrics}
     )
     scores = ", ".join(f"{name} {metric(value)}" for name, value in done.metrics.items())
     output.show(f"Run {done.run} {done.status}: {scores}")
-    if done.status == "interrupted":
-        queue.change(entry.id, run=began.run)
-    elif done.status == "failed":
-        queue.change(entry.id, status="failed", run=done.run, error=done.message)
-    else:
+    if done.status == "failed":
+        queue.change(entry.id, status="failed", error=done.message)
+    elif done.status != "interrupted":
         queue.done(entry.id)
     return done.status != "failed"
 

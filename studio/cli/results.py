@@ -141,14 +141,14 @@ def _worst(worst: list[ItemResult]) -> Table:
         name = f"{item.key}: {item.words}" if item.words else item.key
         table.add_row(
             escape(name),
-            _said(item.target),
-            _said(item.predicted),
+            in_figures(item.target),
+            in_figures(item.predicted),
             metric(item.loss),
             percent(item.confidence),
         )
     return table
 
 
-def _said(answer: Any) -> str:
-    """A target or an answer in words."""
+def in_figures(answer: Any) -> str:
+    """A target or an answer in words, a number with six figures."""
     return f"{answer:.6g}" if isinstance(answer, float) else escape(in_words(answer))

@@ -16,9 +16,10 @@ from studio.cli.work import project_at
 from studio.project import Project, RunRecord
 from studio.project.curves_export import FORMATS
 from studio.project.curves_export import export as written
-from studio.project.diagnosis import Judge, findings
+from studio.project.diagnosis import findings
 from studio.project.live_run import told
 from studio.project.remedies import remedies
+from studio.ui.diagnosis import judge_of
 
 ExportOption = Annotated[
     str | None,
@@ -76,8 +77,7 @@ def _one(output: Output, project: Project, number: int) -> None:
     record, live = folder.record(), told(folder)
     output.line(_plain(record))
     output.show(_table([record]))
-    metric_name, up = project.problem.judged_by(live.metrics)
-    for said in findings(live, Judge(metric_name, up)):
+    for said in findings(live, judge_of(project.problem, live)):
         fixes = remedies(said, folder.recipe, project.problem)
         output.line({"finding": said.kind, "title": said.title, "sentence": said.sentence, "reason": said.reason,
                      "fixes": [fix.values for fix in fixes]})  # fmt: skip

@@ -74,6 +74,14 @@ class Screen:
         self._print(f"Run {event.run} on {event.device} ({event.precision}){again}", "bold")
 
     @show.register
+    def _(self, event: m.Halved) -> None:
+        self._print(
+            f"Memory ran out in stage {event.stage + 1}. The run goes on after batch {event.step} with "
+            f"{event.batch_size} items at once; {event.accumulate} such parts make one step.",
+            STYLES["warning"],
+        )
+
+    @show.register
     def _(self, event: m.StageStarted) -> None:
         self._begun[event.stage] = event.step
         plan = self._plan(event.stage)
@@ -128,4 +136,6 @@ def _stage_words(plan: m.StagePlan, stages: int) -> str:
     rate = (
         f"slice({plan.lr_max:.2g})" if plan.lr_min is None else f"slice({plan.lr_min:.2g}, {plan.lr_max:.2g})"
     )
-    return f"Stage {plan.index + 1} of {stages}: {thawing(plan)}{size}, batch {plan.batch_size}, rate {rate}"
+    parts = f" in {plan.accumulate} parts" if plan.accumulate > 1 else ""
+    batch = f"batch {plan.batch_size}{parts}"
+    return f"Stage {plan.index + 1} of {stages}: {thawing(plan)}{size}, {batch}, rate {rate}"

@@ -15,9 +15,11 @@ from studio.cli.words import metric, seconds_in_words
 from studio.cli.work import Work, working
 from studio.engine.messages import RunDone
 from studio.errors import UserError
+from studio.hardware.awake import Awake
 from studio.project import Project
-from studio.project.diagnosis import Judge, findings
+from studio.project.diagnosis import findings
 from studio.project.live_run import told
+from studio.ui.diagnosis import judge_of
 
 ResumeOption = Annotated[
     bool, typer.Option("--resume", help="Go on with the newest run that was not finished.")
@@ -66,7 +68,11 @@ def command(
         )
     if sum((resume, stage is not None, everything is not None, seeds > 1)) > 1:
         raise typer.BadParameter("Use one of --resume, --stage, --everything and --seeds.")
-    with opened(is_json) as output, working(project, output, change=True, stop="leave") as work:
+    with (
+        opened(is_json) as output,
+        Awake(),
+        working(project, output, change=True, stop="leave") as work,
+    ):
         if everything is not None:
             done = work.session.train(everything=everything)
         elif seeds > 1:
@@ -156,6 +162,5 @@ def _tell(output: Output, work: Work, done: RunDone) -> None:
 def _tell_findings(output: Output, work: Work, done: RunDone) -> None:
     """What the curves say, as the window does."""
     live = told(work.project.run(done.run))
-    metric_name, up = work.project.problem.judged_by(live.metrics)
-    for said in findings(live, Judge(metric_name, up)):
+    for said in findings(live, judge_of(work.project.problem, live)):
         output.show(f"{said.title}: {said.sentence}")

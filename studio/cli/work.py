@@ -9,12 +9,12 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from studio.cli.output import Output
 from studio.cli.screen import Screen
@@ -41,10 +41,17 @@ class Heard:
     def __init__(self, output: Output, screen: Screen, silent: tuple[type[Event], ...] = ()) -> None:
         self._output, self._screen, self._silent = output, screen, silent
         self._kept: list[Event] = []
+        self._reactions: dict[type[Event], Callable[[Any], None]] = {}
+
+    def react(self, kind: type[E], action: Callable[[E], None]) -> None:
+        """Do something at every event of a kind from now on, in the place of what was done before."""
+        self._reactions[kind] = action
 
     def __call__(self, event: Event) -> None:
         """Take one event."""
         self._kept.append(event)
+        if (react := self._reactions.get(type(event))) is not None:
+            react(event)
         if self._output.is_json:
             if not isinstance(event, self._silent):
                 self._output.event(event)

@@ -18,6 +18,7 @@ DATED = re.compile(
     r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])"
     r"(?:[-_ T.]?([01]\d|2[0-3])[-_:.]?([0-5]\d)(?:[-_:.]?([0-5]\d))?)?(?!\d)"
 )
+NUMBERED = re.compile(r"(.*?)(\d+)\.\w+")
 EXIF_FOLDER, ORIGINAL, CHANGED = 0x8769, 0x9003, 0x0132
 THREADS = 4
 REMEMBERED = 200_000
@@ -34,6 +35,20 @@ def named_moment(key: str) -> float | None:
         return datetime(*date, *time, tzinfo=UTC).timestamp()
     except ValueError:  # the 31st of a shorter month is no date
         return None
+
+
+def named_moments(keys: Sequence[str]) -> list[float | None]:
+    """The dates in the files' names; their numbers where they are the frames of one film: img0001, img0002 ..."""
+    found = [named_moment(key) for key in keys]
+    return found if any(moment is not None for moment in found) else numbered(keys)
+
+
+def numbered(keys: Sequence[str]) -> list[float | None]:
+    """The number that each name ends on, where all have the same words before it and no two the same number."""
+    matches = [NUMBERED.fullmatch(key.rpartition("/")[2]) for key in keys]
+    numbers = [float(match.group(2)) for match in matches if match]
+    is_film = len({match.group(1) for match in matches if match}) == 1 and len(set(numbers)) == len(keys)
+    return list[float | None](numbers) if is_film else [None] * len(keys)
 
 
 def column_moments(name: str, cells: Sequence[str]) -> list[float | None]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from studio.dataset import splits
 from studio.dataset.listed import sides_by_lists
-from studio.dataset.moments import camera_moments, column_moments, named_moment
+from studio.dataset.moments import camera_moments, column_moments, named_moments
 from studio.errors import UserError
 from studio.recipe.schema import Split
 
@@ -207,7 +207,7 @@ def _moments(items: Splittable, time: str) -> Sequence[float | None]:
     if items.files and text == EXIF:
         return camera_moments(items.root, items.keys)
     if items.files and text == NAME and items.cells(NAME) is None:
-        return [named_moment(key) for key in items.keys]
+        return named_moments(items.keys)
     return column_moments(text, _cells(items, text, "time"))
 
 

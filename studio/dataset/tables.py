@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from studio.dataset.letter_encodings import AUTO, better_encoding
 from studio.errors import UserError
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -74,15 +75,15 @@ class Table:
         return [row.cells[at] for row in self.rows]
 
 
-def read_table(path: Path, limit: int | None = None) -> Table:
-    """Read a table, or its first `limit` rows.
+def read_table(path: Path, limit: int | None = None, encoding: str = AUTO) -> Table:
+    """Read a table, or its first `limit` rows; the encoding is found out unless it is named.
 
     Raises
     ------
     UserError
-        Where the file is missing, empty, or no table.
+        Where the file is missing, empty, or no table, or there is no such encoding.
     """
-    dialect = sniff(path, quick=limit is not None)
+    dialect = sniff(path, limit is not None, encoding)
     try:
         with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
             rows = _rows(file, dialect.delimiter)
@@ -97,16 +98,16 @@ def read_table(path: Path, limit: int | None = None) -> Table:
         ) from error
 
 
-def sniff(path: Path, quick: bool = False) -> Dialect:
-    """Find out encoding and delimiter; `quick` judges by the first 256 kB.
+def sniff(path: Path, quick: bool = False, encoding: str = AUTO) -> Dialect:
+    """Find out encoding (unless it is named) and delimiter; `quick` judges by the first 256 kB.
 
     Raises
     ------
     UserError
-        Where the file is missing or empty.
+        Where the file is missing or empty, or there is no such encoding.
     """
     try:
-        encoding = _encoding(path, 256 * 1024 if quick else None)
+        encoding = _named(path, encoding) or _encoding(path, 256 * 1024 if quick else None)
         with path.open(encoding=encoding, errors="replace", newline="") as file:
             lines = list(islice((line for line in file if line.strip()), SNIFF_ROWS))
     except FileNotFoundError as error:
@@ -122,22 +123,45 @@ def sniff(path: Path, quick: bool = False) -> Dialect:
     return Dialect(encoding, _delimiter(lines))
 
 
+def _named(path: Path, encoding: str) -> str:
+    """The encoding that was asked for, unless the file's own mark says better; "" where none was."""
+    wanted = encoding.strip()
+    if wanted.lower() in ("", AUTO):
+        return ""
+    try:
+        "".encode(wanted)
+    except (LookupError, ValueError) as error:
+        raise UserError(
+            f"There is no encoding called “{wanted}”.", "Choose one of the list.", fix="encoding=auto"
+        ) from error
+    return _marked(path) or wanted
+
+
+def _marked(path: Path) -> str:
+    """The encoding that the mark at a file's beginning tells; "" where there is none."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    return next((name for mark, name in BOMS if head.startswith(mark)), "")
+
+
 def _no_rows(path: Path) -> UserError:
     return UserError(f"The table {path.name} is empty.", "Give it a header row and one row for every item.")
 
 
 def _encoding(path: Path, limit: int | None) -> str:
-    """The first encoding that can read the file: by its mark, UTF-8, Windows' own, Latin-1."""
+    """The file's own mark, or UTF-8, or what makes words of its letters, or Windows' own, or Latin-1."""
+    marked = _marked(path)
+    if marked or _reads(path, "utf-8", limit):
+        return marked or "utf-8"
+    likely = better_encoding(path, "cp1252")
+    if likely == "utf-8":  # all but a few bytes: these are shown as what they are
+        return likely
+    return next((name for name in (likely, "cp1252") if name and _reads(path, name, limit)), "latin-1")
+
+
+def _reads(path: Path, encoding: str, limit: int | None) -> bool:
     with path.open("rb") as file:
-        head = file.read(4)
-        for bom, name in BOMS:
-            if head.startswith(bom):
-                return name
-        for name in ("utf-8", "cp1252"):
-            file.seek(0)
-            if _decodes(iter(lambda: file.read(1 << 16), b""), name, limit):
-                return name
-    return "latin-1"
+        return _decodes(iter(lambda: file.read(1 << 16), b""), encoding, limit)
 
 
 def _decodes(chunks: Iterator[bytes], encoding: str, limit: int | None) -> bool:

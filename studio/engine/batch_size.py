@@ -97,14 +97,17 @@ def _tick(size: int, mib: float, limit_mib: float, steps: int) -> BatchTick:
 
 def meaning(mib: float, limit_mib: float, steps: int) -> str:
     """``3.1 GB, fits with 4.0 GB to spare, 120 steps an epoch``."""
-    said = [_amount(mib)]
+    said = [amount(mib)]
     if mib > limit_mib:
-        said.append(f"{_amount(mib - limit_mib)} more than there is room for")
+        said.append(f"{amount(mib - limit_mib)} more than there is room for")
     elif limit_mib != float("inf"):
-        said.append(f"fits with {_amount(limit_mib - mib)} to spare")
+        said.append(f"fits with {amount(limit_mib - mib)} to spare")
     said.append(f"{steps:,} {'step' if steps == 1 else 'steps'} an epoch")
     return ", ".join(said)
 
 
-def _amount(mib: float) -> str:
-    return f"{mib / GIB:.1f} GB" if mib >= GIB / 10 else f"{mib:.0f} MB"
+def amount(mib: float) -> str:
+    """``3.1 GB``, as the window writes it too."""
+    if mib >= GIB / 10:
+        return f"{mib / GIB:.1f} GB"
+    return f"{mib:.0f} MB" if mib >= 1 else "under 1 MB"

@@ -16,6 +16,22 @@ from studio.engine.messages import Failed
 from studio.errors import UserError
 
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
+_NO_CARD = (
+    "CUDA out of memory",
+    "CUDA error: out of memory",
+    "CUDNN_STATUS_ALLOC_FAILED",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+)
+_NO_MEMORY = (
+    "DefaultCPUAllocator",
+    "not enough memory",
+    "Cannot allocate memory",
+    "std::bad_alloc",
+    "bad allocation",
+    "could not create a primitive",
+    "PyObject pointer is null",
+)
+"""The last two were seen of oneDNN, torch's library on processors, and of safetensors, where memory was all used."""
 SENTENCE = "Something went wrong that the studio does not know."
 REPORT = "The log has the details. What was saved before is untouched."
 
@@ -73,9 +89,9 @@ def _known(error: BaseException) -> tuple[str, str, str] | None:
 def ran_out(error: BaseException) -> Literal["card", "computer", ""]:
     """Whose memory an error says is used up; empty for any other error."""
     text = str(error)
-    if type(error).__name__ == "OutOfMemoryError" or "CUDA out of memory" in text:
+    if type(error).__name__ == "OutOfMemoryError" or any(words in text for words in _NO_CARD):
         return "card"
-    is_out = isinstance(error, MemoryError) or "DefaultCPUAllocator" in text or "not enough memory" in text
+    is_out = isinstance(error, MemoryError) or any(words in text for words in _NO_MEMORY)
     return "computer" if is_out else ""
 
 

@@ -6,20 +6,24 @@ in another order, so that losses agree to about 1e-6 and not to the last bit. Ev
 optimizer (schedules, freezing, checkpoints, mixed precision) speaks to this one.
 
 `SmoothLoss` is the recorder's moving average, left on the device: reading it waits for the card, so whoever shows
-it reads many at once. Must not import Qt.
+it reads many at once. `QuickRecorder`, `QuickSchedule` and `QuickEvents` do what fastai's do, without making lists of
+lists for every batch. Must not import Qt.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
-from fastai.learner import AvgSmoothLoss
+from fastai.learner import AvgSmoothLoss, Recorder
 from fastai.optimizer import Adam, Optimizer
 from torch import Tensor
 from torch.optim.adamw import adamw
 
 from studio.engine.quick_events import QuickEvents
+from studio.engine.quick_schedule import fit_one_cycle
 
 FUSED_ON = ("cpu", "cuda")
 Moments = tuple[list[Tensor], list[Tensor], list[Tensor], list[Tensor], list[Tensor]]
@@ -119,15 +123,59 @@ class SmoothLoss(AvgSmoothLoss):
         self.val = torch.lerp(loss, self.val.to(loss.device, loss.dtype), self.beta)
 
 
+class QuickRecorder(Recorder):
+    """fastai's recorder, with a short way for a training batch."""
+
+    name = "recorder"
+
+    def after_batch(self) -> None:
+        """Take a batch."""
+        learner = self.learn
+        if not learner.training or self.train_metrics or len(learner.yb) == 0:
+            super().after_batch()
+            return
+        self.smooth_loss.accumulate(learner)
+        learner.smooth_loss = self.smooth_loss.value
+        self.losses.append(learner.smooth_loss)
+        self.lrs.append(learner.opt.hypers[-1]["lr"])
+
+
 def quicken(learner: Any) -> None:
     """Give a learner that would use fastai's `Adam` the quick step; one with an optimizer of its own keeps it."""
     if learner.opt_func is Adam:
         learner.opt_func = FusedAdam
-    events = QuickEvents(learner)
+        _renew_optimizer(learner)
+    events, moving = QuickEvents(learner), learner._set_device
     learner._call_one, learner._with_events = events, events.around
-    learner.recorder.smooth_loss = SmoothLoss(learner.recorder.smooth_loss.beta)
+    learner._set_device = partial(_placed, learner, moving)
+    learner.fit_one_cycle = partial(fit_one_cycle, learner)
+    _record_quickly(learner)
     if torch.device(learner.dls.device or "cpu").type == "cuda" and _is_of_pictures(learner.model):
         learner.model.to(memory_format=torch.channels_last)
+
+
+def _renew_optimizer(learner: Any) -> None:
+    """Freezing made one before: `vision_learner` does it while it builds."""
+    if learner.opt is not None:
+        frozen = learner.opt.frozen_idx
+        learner.create_opt()
+        learner.opt.frozen_idx = frozen
+
+
+def _record_quickly(learner: Any) -> None:
+    old = learner.recorder
+    learner.remove_cb(old)
+    learner.add_cb(QuickRecorder(old.add_time, old.train_metrics, old.valid_metrics, old.smooth_loss.beta))
+    learner.recorder.smooth_loss = SmoothLoss(old.smooth_loss.beta)
+
+
+def _placed(learner: Any, moving: Callable[[Any], Any], batch: Any) -> Any:
+    """A batch where the model is: our loaders put it there already."""
+    device = next(learner.model.parameters()).device
+    is_there = isinstance(batch, tuple) and all(
+        isinstance(part, Tensor) and part.device == device for part in batch
+    )
+    return batch if is_there else moving(batch)
 
 
 def _is_of_pictures(model: Any) -> bool:

@@ -60,8 +60,10 @@ class Tight:
 
 
 def offers(tight: Tight) -> tuple[Offer, ...]:
-    """What can be done, in the order in which it costs the model least."""
-    return tuple(found for way in (_precision, _parts, _size, _network) for found in way(tight))
+    """What can be done, in the order in which it costs the model least; nothing that takes as much as now."""
+    ways = (_precision, _parts, _size, _network)
+    now = _mib(tight, tight.recipe, tight.stage)
+    return tuple(found for way in ways for found in way(tight) if found.memory_mib < now)
 
 
 def _precision(tight: Tight) -> Iterator[Offer]:
@@ -69,18 +71,20 @@ def _precision(tight: Tight) -> Iterator[Offer]:
         return
     training = msgspec.structs.replace(tight.recipe.training, precision="auto")
     recipe = msgspec.structs.replace(tight.recipe, training=training)
-    mib = tight.cost(recipe, tight.stage).mib(_at_once(tight))
+    mib = _mib(tight, recipe, tight.stage)
     yield Offer("Train in half precision", round(mib, 1), values={"precision": "auto"})
 
 
 def _parts(tight: Tight) -> Iterator[Offer]:
-    cost, size = tight.cost(tight.recipe, tight.stage), tight.batch_size
+    size = tight.batch_size
     possible = [parts for parts in PARTS if parts > tight.stage.accumulate and size // parts >= SMALLEST]
-    fitting = [parts for parts in possible if cost.mib(-(-size // parts)) <= tight.limit_mib]
+    if not possible:
+        return
+    cost = tight.cost(tight.recipe, msgspec.structs.replace(tight.stage, accumulate=possible[0]))
+    fitting = [parts for parts in possible if cost.mib(size, parts) <= tight.limit_mib]
     for parts in (fitting or possible[-1:])[:1]:
-        at_once = -(-size // parts)
-        words = f"Accumulate {parts} parts of {at_once}"
-        yield Offer(words, round(cost.mib(at_once), 1), stage={"batch_size": size, "accumulate": parts})
+        words = f"Accumulate {parts} parts of {-(-size // parts)}"
+        yield Offer(words, round(cost.mib(size, parts), 1), stage={"batch_size": size, "accumulate": parts})
 
 
 def _size(tight: Tight) -> Iterator[Offer]:
@@ -124,7 +128,7 @@ def _first_that_fits(
     for words, recipe, changes, values in ways:
         stage = msgspec.structs.replace(tight.stage, **changes)
         try:
-            mib = tight.cost(recipe, stage).mib(_at_once(tight))
+            mib = _mib(tight, recipe, stage)
         except UserError:
             continue  # too small for this network, or not for this problem
         found = Offer(words, round(mib, 1), stage=changes, values=values)
@@ -134,5 +138,5 @@ def _first_that_fits(
         yield found
 
 
-def _at_once(tight: Tight) -> int:
-    return -(-tight.batch_size // tight.stage.accumulate)
+def _mib(tight: Tight, recipe: Recipe, stage: Stage) -> float:
+    return tight.cost(recipe, stage).mib(tight.batch_size, stage.accumulate)

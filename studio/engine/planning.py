@@ -70,7 +70,7 @@ class Planner:
         cost, parts = self._cost(recipe, dataset, stage), stage.accumulate
 
         def fits(size: int) -> bool:
-            return cost.mib(-(-size // parts)) <= room.limit
+            return cost.mib(size, parts) <= room.limit
 
         return choose(len(dataset.train()), fits, self._project.problem.usual_batch)
 
@@ -81,21 +81,20 @@ class Planner:
             choice = self._choice(recipe, dataset, stage, room)
         else:
             asked = min(n_train, stage.batch_size)
-            choice = Choice(asked, "Set in the recipe.", cost.mib(-(-asked // parts)) <= room.limit)
-        at_once = -(-choice.batch_size // parts)
+            choice = Choice(asked, "Set in the recipe.", cost.mib(asked, parts) <= room.limit)
         return StageEstimate(
             stage=index,
             chosen=choice.batch_size,
-            memory_mib=round(cost.mib(at_once), 1),
+            memory_mib=round(cost.mib(choice.batch_size, parts), 1),
             ticks=ticks(
                 n_train,
-                lambda size: cost.mib(-(-size // parts)),
+                lambda size: cost.mib(size, parts),
                 room.limit,
                 lambda size: self.batches(recipe, dataset, stage, size),
             ),
             reason=choice.reason,
             fits=choice.fits,
-            valid_mib=round(cost.valid_mib(at_once), 1),
+            valid_mib=round(cost.valid_mib(choice.batch_size, parts), 1),
             floor_mib=round(cost.floor_mib(), 1),
             accumulate=parts,
             how=cost.how,
@@ -120,13 +119,14 @@ class Planner:
 
     def foretold(self, recipe: Recipe, dataset: Dataset, plan: StagePlan) -> float | None:
         """Predicted memory of a planned stage in MiB, where it was measured before; nothing is measured for it."""
-        cost = self._costs.get(self._key(recipe, dataset, recipe.training.stages[plan.index]))
-        return None if cost is None else cost.mib(-(-plan.batch_size // plan.accumulate))
+        stage = msgspec.structs.replace(recipe.training.stages[plan.index], accumulate=plan.accumulate)
+        cost = self._costs.get(self._key(recipe, dataset, stage))
+        return None if cost is None else cost.mib(plan.batch_size, plan.accumulate)
 
     def _key(self, recipe: Recipe, dataset: Dataset, stage: Stage) -> str:
         """What the memory depends on."""
         frozen = (stage.part, stage.freeze, stage.freeze_to)
-        training = (recipe.training.precision, recipe.training.exact)
+        training = (recipe.training.precision, recipe.training.exact, stage.accumulate > 1)
         return _digest([recipe.problem, recipe.options, stage.size, frozen, training, dataset.classes])
 
     def _cost(self, recipe: Recipe, dataset: Dataset, stage: Stage) -> StepCost:
@@ -144,7 +144,8 @@ class Planner:
         size = min(SMALLEST, len(dataset.train()))
         learner = building.learner_for(problem, dataset, recipe, stage, size, root, folder)
         building.freeze(learner, stage)
-        cost = memory.measure(learner, device.precision_on(recipe.training.precision, where), where.type)
+        precision = device.precision_on(recipe.training.precision, where)
+        cost = memory.measure(learner, precision, where.type, stage.accumulate > 1)
         building.release(learner)
         return cost
 

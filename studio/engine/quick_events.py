@@ -3,8 +3,7 @@
 fastai sorts its callbacks and calls each of them for each of some eleven events a batch, most of them to do
 nothing; looking each one's flags up walks from the callback through the learner to the model. Here the callbacks of
 an event are looked up once and asked again whenever one is added or removed. Order, flags (`run`, `run_train`,
-`run_valid`) and the meaning of exceptions stay fastai's: what is left to do is done by the callback's own
-`__call__`. Must not import Qt.
+`run_valid`) and the meaning of exceptions stay fastai's; what a callback raises is raised as it is. Must not import Qt.
 """
 
 from __future__ import annotations
@@ -12,8 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fastai.callback.core import event
+from fastai.callback.core import _inner_loop, event
 from fastcore.basics import noop
+
+EACH_BATCH = frozenset(_inner_loop)
+"""Events of which a callback may want those of training or of validation only."""
 
 
 class QuickEvents:
@@ -21,21 +23,26 @@ class QuickEvents:
 
     def __init__(self, learner: Any) -> None:
         self._learner = learner
-        self._known: tuple[int, ...] = ()
+        self._known: list[Any] = []
         self._called: dict[str, list[Any]] = {}
 
     def __call__(self, name: str) -> None:
         """Call the callbacks that have this event, by their order."""
         callbacks = self._learner.cbs
-        now = tuple(map(id, callbacks))
-        if now != self._known:
-            self._known, self._called = now, {}
+        if callbacks.items != self._known:
+            self._known, self._called = list(callbacks.items), {}
         if name not in self._called:
             self._called[name] = [
                 cb for cb in callbacks.sorted("order") if name == "after_fit" or _has(cb, name)
             ]
+        if name not in EACH_BATCH:
+            for callback in self._called[name]:
+                callback(name)
+            return
+        wanted = "run_train" if self._learner.training else "run_valid"
         for callback in self._called[name]:
-            callback(name)
+            if callback.run and getattr(callback, wanted):
+                getattr(callback, name)()
 
     def around(
         self, act: Callable[[], None], kind: str, cancel: type[Exception], final: Callable[[], None] = noop

@@ -112,8 +112,9 @@ def sentence(seen: Seen, freeze: bool) -> str:
     """Why nothing, or less than usual, is suggested; or an empty text."""
     if seen.losses.size < FEWEST:
         return (
-            f"Only {seen.losses.size} points of the curve are usable, too few for a suggestion. "
-            "Let the finder run longer, or check the data and the starting weights if the loss is no number."
+            f"Only {seen.losses.size} points of the curve are usable, too few for a suggestion: the loss shot up, "
+            "or was no number, almost from the start. Check the data and the starting weights; in half precision, "
+            "try 32 bit."
         )
     if longest_fall(seen.losses, seen.raw) is not None:
         return ""
@@ -140,9 +141,11 @@ def _frozen(seen: Seen, fall: Fall | None, edge: float | None) -> list[Suggestio
 
 def _thawed(seen: Seen, fall: Fall | None, edge: float | None, frozen_rate: float | None) -> list[Suggestion]:
     if edge is not None:
-        return _up_from(
-            edge / HEAD_DIVISOR, f"From a tenth of {edge:.1e}, where the loss shoots up", frozen_rate
-        )
+        low = edge / HEAD_DIVISOR
+        if frozen_rate is None or frozen_rate / GENTLE_DIVISOR <= low:
+            reason = f"Up to a tenth of {edge:.1e}, where the loss shoots up, from a tenth of that."
+            return [Suggestion("range", "A range of ten", low, low / USUAL_RANGE, reason)]
+        return _up_from(low, f"From a tenth of {edge:.1e}, where the loss shoots up", frozen_rate)
     if fall is not None:
         return _up_from(
             float(seen.lrs[fall.shoulder]), "From just right of the top of the longest fall", frozen_rate

@@ -47,6 +47,7 @@ from studio.engine.pace import Pace, Stopwatch
 from studio.engine.place import Place
 from studio.engine.planning import fingerprint
 from studio.engine.replanning import Replan
+from studio.engine.scanning import class_counts
 from studio.engine.showing import shower
 from studio.engine.story import Emit, Story
 from studio.errors import UserError
@@ -181,6 +182,8 @@ class Training:
                 stages=tuple(self._plans),
                 metrics=self._metrics,
                 everything=self._everything,
+                n_valid=0 if self._everything else len(self._dataset.valid()),
+                class_sizes={one.name: one.train for one in class_counts(self._dataset)},
                 device=device,
                 precision=precision,
                 resumed_step=state.step,
@@ -270,7 +273,8 @@ class Training:
             return
         refuse_to_spill()
         building.freeze(learner, stage)
-        proving.prove(learner, -(-plan.batch_size // plan.accumulate), self._precision)
+        at_once = -(-plan.batch_size // plan.accumulate)
+        proving.prove(learner, at_once, self._precision, plan.accumulate > 1)
         building.collect()
 
     def _tell_memory(self, plan: StagePlan) -> None:

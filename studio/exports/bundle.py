@@ -63,14 +63,14 @@ class Bundle:
         return cls(model, known, session, problem_named(known.problem).part("answers"))
 
     def predict(
-        self, inputs: Iterable[Path | str], batch: int = BATCH, folder: Path | None = None
+        self, inputs: Iterable[Path | str], batch: int | None = None, folder: Path | None = None
     ) -> tuple[tuple[Prediction, ...], float]:
         """Answer for files, and for everything in folders that the problem reads.
 
         Parameters
         ----------
-        batch : int
-            Inputs that run together; answers do not depend on it.
+        batch : int, optional
+            Inputs that run together, else as many as the problem says (`BATCH`); answers do not depend on it.
         folder : Path or None
             Where answers that are pictures (masks) are saved; None saves none.
 
@@ -91,9 +91,10 @@ class Bundle:
             raise UserError(
                 "There is nothing to predict on in what was given.", "Give files, or a folder that has some."
             )
+        together: int = getattr(self.answers, "BATCH", BATCH) if batch is None else batch
         began, predictions = perf_counter(), list[Prediction]()
-        for first in range(0, len(paths), batch):
-            predictions += self._answer(paths[first : first + batch], folder)
+        for first in range(0, len(paths), together):
+            predictions += self._answer(paths[first : first + together], folder)
         answered = sum(not p.problem for p in predictions)
         return tuple(predictions), (perf_counter() - began) * 1000 / answered if answered else 0.0
 

@@ -57,7 +57,7 @@ def write(
         proven = proof.prove(Bundle.open(stage / MODEL), serving.cases, serving.reference(), progress)
         proof.require(proven)
         finish(stage, described, proven)
-    return Exported(run=run.number, format="onnx", path=str(home), proof=proven)
+    return Exported(run=run.number, format="onnx", path=str(home), proof=proven, warning=serving.caveat)
 
 
 def describe(serving: Serving, recipe: Recipe, run: facts.Run) -> Manifest:

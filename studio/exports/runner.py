@@ -66,6 +66,8 @@ def given(text: Path | str, answers: ModuleType) -> Path | str:
     """An input as the problem takes it: a file or folder; or words, where it takes words and no file is called so."""
     if not getattr(answers, "TAKES_WORDS", False):
         return Path(text)
+    if not str(text).strip():  # nothing at all is not the folder that one is in
+        return str(text)
     try:
         return Path(text) if Path(text).exists() else str(text)
     except (OSError, ValueError):  # words that no file can be called

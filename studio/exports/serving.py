@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -42,6 +43,8 @@ class Serving:
         be too many. Empty where it takes `cases` themselves.
     learner_reference : callable or None
         What the learner's `get_preds` gives for `cases`, where that is not `scores`.
+    caveat : str
+        What a person should know before giving the bundle away; empty where there is nothing.
     """
 
     module: nn.Module
@@ -54,6 +57,14 @@ class Serving:
     axes: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     learner_cases: tuple[Any, ...] = ()
     learner_reference: Callable[[], NDArray[Any]] | None = None
+    caveat: str = ""
+
+
+def shipped(recipe: Recipe, problem: Problem[Any], options: Mapping[str, Any]) -> Recipe:
+    """A run's recipe with what leaves with an export (`Problem.shipping`) taken from `options`, else as usual."""
+    kept = {name: value for name, value in recipe.options.items() if name not in problem.shipping}
+    chosen = {name: options[name] for name in problem.shipping if name in options}
+    return msgspec.structs.replace(recipe, options={**kept, **chosen})
 
 
 def served(

@@ -15,7 +15,7 @@ _CONTINUOUS, _SYSTEM = 0x80000000, 0x00000001
 
 
 class Awake:
-    """`hold` and `release`; both may be called again."""
+    """`hold` and `release`, both of which may be called again; or a context manager."""
 
     def __init__(self, platform: str = sys.platform) -> None:
         self._platform = platform
@@ -25,6 +25,13 @@ class Awake:
     def held(self) -> bool:
         """Whether a tool of the system keeps it awake now."""
         return self._tool is not None and self._tool.poll() is None
+
+    def __enter__(self) -> Awake:
+        self.hold()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.release()
 
     def hold(self) -> None:
         """From now on the machine does not fall asleep by itself."""

@@ -8,7 +8,9 @@ module         what it has
 =============  =======================================================================================
 `options.py`   `Options` (frozen struct, fields annotated by `about`), `guess(folder)`, `stages(options)`
 `items.py`     `collect(recipe, root) -> Dataset`                                            no torch
-               and, where a target is more than a class, `target_of(text, recipe) -> target` as typed by a person;
+               and, where a target is more than a class, `target_of(text, recipe) -> target` as typed by a person (with
+               a parameter `root` it is given the data root);
+               where its table is not a plain one, `columns_of(recipe, root)` for fields that name a column;
                where it does not name the classes in it, `class_counts(dataset, recipe, root)` for the scan,
                and `classes_in(items, recipe, root)` for the samples shown
 `checks.py`    `check(dataset, recipe, root, progress) -> Iterator[Finding]`                 no torch
@@ -27,10 +29,11 @@ module         what it has
                recipe, results or None) -> Serving`
 `answers.py`   `find(inputs) -> paths`, `prepare(path, spec) -> arrays` (raises `UserError`),
                `decode(outputs, spec) -> (answer, scores best first)`                        no torch
-               and, where they have a meaning, `TAKES_WORDS = True` (inputs that are no file come as text; what
-               `find` gives may be anything with a `str`) and `remark(case, spec) -> str` about an answer; where an
-               answer is more than the best class, `same(outputs, others, spec, tolerance) -> bool`; where it is
-               a picture, `save(case, outputs, spec, folder) -> str` (says where) and `agreement(outputs, others)`
+               and, where they have a meaning, `BATCH` (how many run together), `TAKES_WORDS = True` (inputs that
+               are no file come as text; what `find` gives may be anything with a `str`) and `remark(case, spec) ->
+               str` about an answer; where an answer is more than the best class, `same(outputs, others, spec,
+               tolerance) -> bool`; where it is a picture, `save(case, outputs, spec, folder) -> str` (says where)
+               and `agreement(outputs, others)`
 `script.py`    `write(recipe, dataset, root, plans, precision, folder, slug) -> {name: text}`,
                the same run in plain fastai                                                  no torch
 =============  =======================================================================================
@@ -164,6 +167,9 @@ class Problem(Generic[O]):
         The largest batch that is chosen by itself, where there is plenty of data.
     splits : tuple of str
         The ways to split that mean something for its items.
+    shipping : tuple of str
+        Options that say what leaves with an export and change nothing about a run: an export takes them from the
+        project's recipe, and they stand on the Ship page.
     """
 
     name: str
@@ -180,6 +186,7 @@ class Problem(Generic[O]):
     other_scores: tuple[tuple[str, bool], ...] = ()
     usual_batch: int = 64
     splits: tuple[SplitKind, ...] = get_args(SplitKind)
+    shipping: tuple[str, ...] = ()
 
     def judged_by(self, metrics: Collection[str]) -> tuple[str, bool]:
         """The metric that a run with these metrics is judged by, and whether more of it is better."""

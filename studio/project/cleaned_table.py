@@ -150,9 +150,9 @@ def _keys_of_lines(project: Project, name: str) -> dict[int, str]:
     from studio.dataset.tables import read_table
 
     root, source = project.data_root, project.problem.part("table_source")
-    table, beside = read_table(root / name), _folder_of(name)
-    index = source.FileIndex.of(find_images(root).keys)
     options = project.problem.options_of(project.recipe)
+    table, beside = read_table(root / name, encoding=options.encoding), _folder_of(name)
+    index = source.FileIndex.of(find_images(root).keys)
     column, _ = source.columns_of(root, table, options, index, beside)
     at = table.index(column)
     named = ((row.line, key_below(root, row.cells[at])) for row in table.rows if row.cells[at])
@@ -164,8 +164,9 @@ def _corrected(project: Project, name: str, keys: Mapping[int, str], marks: Mapp
     """The table's text with the marks carried out; rows that name nothing stay as they are."""
     from studio.dataset.tables import read_table
 
-    table, source = read_table(project.data_root / name), project.problem.part("table_source")
     options = project.problem.options_of(project.recipe)
+    table = read_table(project.data_root / name, encoding=options.encoding)
+    source = project.problem.part("table_source")
     index = source.FileIndex.of(tuple(set(keys.values())))
     columns = source.columns_of(project.data_root, table, options, index, _folder_of(name))
     item, label = (table.index(column) for column in columns)

@@ -35,6 +35,8 @@ class LiveRun:
         Stages that ended before their last epoch.
     everything : bool
         Whether it trains on the validation items too.
+    n_valid, class_sizes : int, dict
+        How many items judge it, and training items of each class.
     memory : dict
         What each stage that has ended really took.
     halvings : list of Halved
@@ -62,6 +64,8 @@ class LiveRun:
     best: m.BestSoFar | None = None
     early: list[m.StoppedEarly] = field(default_factory=list)
     everything: bool = False
+    n_valid: int = 0
+    class_sizes: dict[str, int] = field(default_factory=dict)
     memory: dict[int, m.StageMemory] = field(default_factory=dict)
     halvings: list[m.Halved] = field(default_factory=list)
     items_per_second: float = 0.0
@@ -99,21 +103,22 @@ class LiveRun:
 
 def _started(run: LiveRun, event: m.RunStarted) -> None:
     run.plan, run.metrics = event.stages, event.metrics
-    run.everything = event.everything
+    run.everything, run.n_valid, run.class_sizes = event.everything, event.n_valid, event.class_sizes
     run.device, run.precision, run.state, run.done = event.device, event.precision, "training", None
     if event.resumed_step:
         run.resumes.append(event.resumed_step)
-        _drop_after(run, event.resumed_step)
+    _drop_after(run, event.resumed_step)
 
 
 def _drop_after(run: LiveRun, step: int) -> None:
-    """Forget batches past a checkpoint: a resumed run trains them again."""
+    """Forget batches past a checkpoint, that of the start among them: a resumed run trains them again."""
     keep = sum(1 for s in run.steps if s < step)
     for values in (run.steps, run.losses, run.smooth, run.lrs, run.momentums):
         del values[keep:]
     run.epochs = [e for e in run.epochs if e.step <= step]
     run.shown = [e for e in run.shown if e.step <= step]
     run.early = [e for e in run.early if e.step <= step]
+    run.stage_steps = {stage: first for stage, first in run.stage_steps.items() if first <= step}
     run.speeds = [pair for pair in run.speeds if pair[0] < step]
     if run.best is not None and run.best.step > step:
         run.best = None

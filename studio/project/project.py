@@ -134,7 +134,7 @@ class Project:
     @property
     def name(self) -> str:
         """The project's name."""
-        return self.recipe.name
+        return self._recipe.last().name
 
     @property
     def problem(self) -> Problem[Any]:
@@ -144,7 +144,7 @@ class Project:
     @property
     def data_root(self) -> Path:
         """The folder of the data, absolute; it may be missing (an unplugged drive)."""
-        return read_root(self.recipe.data.root, self.folder)
+        return read_root(self._recipe.last().data.root, self.folder)
 
     def relink(self, new_root: Path) -> None:
         """Point the recipe to the data's new place.

@@ -32,6 +32,15 @@ class RecipeFile:
             self._recipe, self._stamp = checked(self.path), stamp
         return self._recipe
 
+    def last(self) -> Recipe:
+        """The recipe, or where it was broken by hand the last that could be read; raises like `checked` without one."""
+        try:
+            return self.get()
+        except UserError:
+            if self._recipe is None:
+                raise
+            return self._recipe
+
     def put(self, recipe: Recipe) -> None:
         """Replace the file; raises like `io.save`."""
         io.save(self.path, recipe)

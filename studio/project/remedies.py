@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from studio.engine.messages import Fix
 from studio.problems.base import Problem
-from studio.project.diagnosis import Diagnosis
+from studio.project.curve_rules import Diagnosis
 from studio.recipe.schema import Rate, Recipe
 
 _LEVELS: Final = ("none", "light", "standard", "strong")  # of augmentation
@@ -123,8 +123,11 @@ def _more_validation(recipe: Recipe, options: dict[str, Any]) -> Fix | None:
 
 def _weigh(recipe: Recipe, options: dict[str, Any]) -> Fix | None:
     """Where the problem can weigh its classes."""
-    name = next((n for n in ("class_weights", "balance", "weigh_classes") if n in options), None)
-    return None if name is None or options[name] is True else Fix("Weigh the classes", {name: True})
+    return (
+        Fix("Weigh the classes", {"class_weights": "balanced"})
+        if options.get("class_weights") == "none"
+        else None
+    )
 
 
 _REMEDIES: Final[dict[str, tuple[Remedy, ...]]] = {

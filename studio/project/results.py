@@ -66,7 +66,10 @@ class Samples(Struct, frozen=True, tag="samples"):
 
 
 class Pictures(Struct, frozen=True, tag="pictures"):
-    """Picture files in the run's folder with a caption each (overlays of masks, points)."""
+    """Picture files in the run's folder with a caption each (overlays of masks, points).
+
+    A tile has room for a caption's first line; the rest is said where one is shown in large.
+    """
 
     title: str
     files: tuple[str, ...]

@@ -150,6 +150,7 @@ def _stage(stage: Stage) -> str:
         "epochs": stage.epochs,
         "size": stage.size,
         "batch_size": stage.batch_size,
+        "accumulate": None if stage.accumulate == 1 else stage.accumulate,
         "schedule": None if stage.schedule == "one_cycle" else stage.schedule,
     }
     ordered["lr"] = plain["lr"]

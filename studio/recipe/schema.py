@@ -112,9 +112,9 @@ class Split(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         str,
         about(
             "Time",
-            "Where the time of an item is written: a column of dates or numbers, the date in the file's name, or "
-            "the one that the camera noted.",
-            choices={"name": "The date in the file's name", "exif": "The camera's date (EXIF)"},
+            "Where the time of an item is written: a column of dates or numbers, the date (or the frame's number) in "
+            "the file's name, or the date that the camera noted.",
+            choices={"name": "The date or number in the file's name", "exif": "The camera's date (EXIF)"},
             open=True,
             shown_when=("kind", ("time",)),
             note="split",

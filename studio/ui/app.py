@@ -38,6 +38,7 @@ from studio.ui.settings import Settings  # noqa: E402
 from studio.ui.steps import page_specs  # noqa: E402
 from studio.ui.store import Store  # noqa: E402
 from studio.ui.updates import Updates  # noqa: E402
+from studio.ui.wakeful import Wakeful  # noqa: E402
 from studio.ui.widgets import icon  # noqa: E402
 from studio.ui.window import StudioWindow  # noqa: E402
 from studio.ui.wiring import Wiring  # noqa: E402
@@ -79,6 +80,7 @@ class Studio(QObject):
         self.window = StudioWindow(page_specs(self.store, self.actions, self._page_made))
         self.wiring = Wiring(self.window, self.store, self.actions, self)
         self.gauge = GaugeReader(self.store, self.client, self)
+        self.wakeful = Wakeful(self.store, self)
         self.actions.themeChosen.connect(choose_theme)
         self.window.closing.connect(self._keep_geometry)
         self.window.why.openChanged.connect(self._keep_why)
@@ -100,6 +102,7 @@ class Studio(QObject):
         self.window.hide()
         self.gauge.stop()
         self.client.close()
+        self.wakeful.close()
         if self.store.project is not None:
             self.store.project.close()
         if self.store.thumbnails is not None:

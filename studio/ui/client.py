@@ -88,7 +88,7 @@ class EngineClient(QObject):
         self._queue: list[m.Command] = []
         self._background: set[int] = set()
         self._given_up = False
-        self._leaving = False
+        self._leaving = self._parking = False
         self._arrived: list[m.Event] = []
         self._tick = QTimer(self)
         self._tick.setSingleShot(True)
@@ -107,7 +107,7 @@ class EngineClient(QObject):
         if self._process is not None:
             return
         self.stderr.clear()
-        self._leaving = False
+        self._leaving = self._parking = False
         self._process = process = QProcess(self)
         process.setProcessEnvironment(_environment())
         process.readyReadStandardOutput.connect(self._read_events)
@@ -127,7 +127,7 @@ class EngineClient(QObject):
 
     def close(self, wait_ms: int = CLOSE_MS) -> None:
         """Let the engine write a checkpoint and leave; ended by force after `wait_ms`. Waits: only for closing."""
-        process, self._leaving = self._process, True
+        process, self._leaving, self._parking = self._process, True, False
         self._queue.clear()
         if process is None or process.state() == QProcess.ProcessState.NotRunning:
             self._retire()
@@ -144,6 +144,14 @@ class EngineClient(QObject):
                 process.kill()
                 process.waitForFinished(KILL_MS)
         self._tick.stop()
+
+    def park(self) -> None:
+        """Let the engine write a checkpoint and end, which gives back its memory; the next job starts another one."""
+        if self._process is None or self._leaving:
+            return
+        self._leaving = self._parking = True
+        self.drop()
+        self._write(m.Quit())
 
     # -- commands
 
@@ -221,6 +229,8 @@ class EngineClient(QObject):
 
     def _pump(self) -> None:
         if self.greeting is None or self.job is not None or not self._queue or self._process is None:
+            return
+        if self._leaving:
             return
         self.job, self._given_up = self._queue.pop(0), False
         self._write(self.job)
@@ -316,12 +326,27 @@ class EngineClient(QObject):
     def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
         self._read_events()
         self._read_stderr()
+        if self._parking:
+            self._parked()
+            return
         if self._leaving:
             self._retire()
             self._forget()
             self._set_state("off")
             return
         self._fail(exit_words(code, status == QProcess.ExitStatus.CrashExit, tuple(self.stderr)))
+
+    def _parked(self) -> None:
+        """The engine has ended as it was asked to; what was asked for meanwhile gets a fresh one."""
+        self._hand_on()
+        waiting, background = list(self._queue), set(self._background)
+        self._retire()
+        self._tick.stop()
+        self._forget()
+        self._queue, self._background = waiting, background
+        self._set_state("off")
+        if waiting:
+            self.start()
 
     @Slot(QProcess.ProcessError)
     def _error(self, error: QProcess.ProcessError) -> None:

@@ -154,10 +154,11 @@ TRAIN_SCENES = (
     "finished",
     "failed",
 )
-RUNS_SCENES = ("queue", "queue-failed", "seeds", "curve")
+EDITED = {"train-editing": 2, "train-editing-small": 2}  # the stage whose editor is open
+RUNS_SCENES = ("queue", "queue-failed", "seeds", "curve", "numbers")
 KIND_SCENES = (
     ("results", "rows"), ("results", "numbers"), ("results", "ratings"), ("results", "tags"), ("results", "texts"),
-    ("clean", "rows"), ("clean", "ratings"), ("data", "rows"), ("ship", "rows"), ("ship", "texts"), ("runs", "numbers"),
+    ("clean", "rows"), ("clean", "ratings"), ("data", "rows"), ("ship", "rows"), ("ship", "texts"),
     ("results", "points"), ("clean", "points"), ("data", "points"),
 )  # fmt: skip
 
@@ -168,6 +169,7 @@ SCENES = (
     Scene("train-lost", "train", _lost),
     Scene("train-small", "train", size=SMALL),
     *(Scene(f"train-{name}", "train", _Told("train", name)) for name in TRAIN_SCENES),
+    Scene("train-editing-small", "train", _Told("train", "editing"), size=SMALL),
     Scene("train-over-fitting-small", "train", _Told("train", "over-fitting"), size=SMALL),
     *(Scene(f"runs-{name}", "runs", _Told("runs", name)) for name in RUNS_SCENES),
     Scene("runs-queue-small", "runs", _Told("runs", "queue"), size=SMALL),
@@ -202,7 +204,7 @@ class Stage(QObject):
         if isinstance(scene.also, _Gauge):
             self.window.gauge.set_gauge(shown.gauge_view(self.store))
             self.window.gauge.open_panel()
-            self._choose_view(scene)
+        self._choose_view(scene)
         settle(SETTLE_MS)
 
     def _fill(self, scene: Scene) -> None:
@@ -229,6 +231,9 @@ class Stage(QObject):
         if views is not None and isinstance(scene.also, _Told):
             settle(1)
             views.keyChosen.emit(VIEWS.get(scene.also.name, "runs"))
+        if scene.name in EDITED:
+            timeline: Any = getattr(self.window.page(scene.page), "timeline", None)
+            timeline.stageChosen.emit(EDITED[scene.name])
 
     def _tell(self) -> None:
         for name in ("engineChanged", "jobChanged", "runChanged", "runsChanged", "resultsChanged", "marksChanged",

@@ -35,9 +35,9 @@ def run_state(store: Store) -> RunState:
         return RunState("lost", "The engine stopped", can_resume=resumable_run(store) is not None)
     if store.job is not None:
         return _fit_state(store, store.job) if store.job.what == "Train" else _job_state(store.job)
-    if store.engine_state in ("off", "starting"):
-        return RunState("opening", "Starting the engine")
     cut_off = resumable_run(store)
+    if store.engine_state == "starting" or (store.engine_state == "off" and cut_off is None):
+        return RunState("opening", "Starting the engine")
     if cut_off is not None:
         return RunState("idle", f"Run {cut_off} was interrupted", can_resume=True)
     return RunState("idle", "Read only" if store.read_only else "Ready")
@@ -138,7 +138,7 @@ def gauge_view(store: Store) -> GaugeView:
         predicted_mib=_predicted(reading, stage),
         ticks=_ticks(reading, stage),
         chosen_batch=_chosen(store),
-        reason=stage.reason if stage is not None else reading.reason,
+        reason=" ".join(said for said in (reading.reason, stage.reason if stage is not None else "") if said),
         stages=_stages(store),
         meanings=tuple(tick.means for tick in stage.ticks if tick.means) if stage is not None else (),
         taken=_taken(store),
@@ -146,6 +146,8 @@ def gauge_view(store: Store) -> GaugeView:
         cards=reading.cards,
         card=reading.card,
         how=stage.how if stage is not None else "",
+        picked=stage.chosen if stage is not None else None,
+        precision=store.estimate.precision if store.estimate is not None else "",
     )
 
 

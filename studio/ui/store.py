@@ -11,7 +11,8 @@ that an edit of stages to come reaches it.
 Signals
 -------
 projectChanged    another project is open, or none
-recipeChanged     the recipe was edited (also by undo)
+recipeChanged     the recipe was edited (also by undo, or by hand)
+refusedChanged    an edit of a field was refused: `refused` says why, by field, until the field is edited again
 engineChanged     the engine's state
 jobChanged        the running job or its progress
 scanChanged       counts, classes, samples, or why there are none
@@ -153,6 +154,7 @@ class Store(QObject):
 
     projectChanged = Signal()
     recipeChanged = Signal()
+    refusedChanged = Signal()
     engineChanged = Signal()
     jobChanged = Signal()
     scanChanged = Signal()
@@ -188,6 +190,7 @@ class Store(QObject):
         self.recipe: Recipe | None = None
         self.can_undo_recipe = False
         self.can_redo_recipe = False
+        self.refused: dict[str, str] = {}
         self.job: JobView | None = None
         self.scan: m.Scanned | None = None
         self.scan_error: m.Failed | None = None

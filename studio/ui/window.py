@@ -115,6 +115,7 @@ class StudioWindow(QMainWindow):
         page = self.page(key)
         self._stack.setCurrentWidget(page)
         self.undo_bar.keep_clear = getattr(page, "bar", None)
+        self.undo_bar.stay_in_front()
         self._current = key
         self.rail.set_current(key)
         self.setWindowTitle(f"{self._specs[key].title} · Thaw Studio")

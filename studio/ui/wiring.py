@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.ui import shown
 from studio.ui.actions import Actions
-from studio.ui.notify import Notifier
+from studio.ui.notify import Ends, Notifier
 from studio.ui.pages.base import Page
 from studio.ui.store import Store
 from studio.ui.widgets.words import duration
@@ -33,7 +33,7 @@ class Wiring(QObject):
         self._kept_count = 0
         self._taken: tuple[int, int] | None = None
         self._take_back = ""
-        self._notifier = Notifier(window, self)
+        self._ends = Ends(store, Notifier(window, self), self)
         self._clock = QTimer(self)
         self._clock.setInterval(SAVED_EVERY_MS)
         self._clock.timeout.connect(self._show_saved)
@@ -71,7 +71,6 @@ class Wiring(QObject):
         store.runChanged.connect(self._show_taken)
         store.recipeChanged.connect(self._show_saved)
         store.noticesChanged.connect(self._show_notices)
-        store.queueDone.connect(self._queue_done)
 
     @Slot()
     def _show_project(self) -> None:
@@ -123,10 +122,6 @@ class Wiring(QObject):
     @Slot()
     def _show_notices(self) -> None:
         self._window.set_notices(shown.notices(self._store))
-
-    @Slot()
-    def _queue_done(self) -> None:
-        self._notifier.tell(self._store.queue_words)
 
     def _note_checkpoint(self) -> None:
         live = self._store.live

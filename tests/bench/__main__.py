@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from importlib import import_module
@@ -25,6 +26,9 @@ BENCHES = (
     "flat_memory",
     "memory",
 )
+
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported: nothing here needs a screen
 
 
 def main(names: list[str]) -> int:

@@ -18,6 +18,7 @@ from studio.engine import messages as m
 from studio.project import record, runs
 from studio.project.live_run import LiveRun
 from studio.project.record import RunRecord
+from studio.project.run_index import RunIndex
 from studio.ui import theme
 from studio.ui.charts.losses import LossPlot
 from studio.ui.charts.run_series import RunSeries
@@ -167,18 +168,23 @@ def runs_list() -> list[Row]:
         figures.append(time.perf_counter() - began)
         page.hide()
     with tempfile.TemporaryDirectory(prefix="thaw-bench-") as folder:
-        read = _read_records(Path(folder))
+        first, again = _read_records(Path(folder))
     return rows({f"Runs page with {RUNS:,} runs": figures}, "s") + rows(
-        {f"{RUNS:,} records read": [read]}, "s"
+        {f"{RUNS:,} records read, the first time": [first], "the same, from the index": again}, "s"
     )
 
 
-def _read_records(folder: Path) -> float:
-    """Seconds to list `RUNS` runs from disk, which the window does off its own thread."""
+def _read_records(folder: Path) -> tuple[float, list[float]]:
+    """Seconds to list `RUNS` runs from disk, which the window does off its own thread; and again, as it opens later."""
     for number in range(1, RUNS + 1):
         place = folder / "runs" / f"{number:04d}"
         place.mkdir(parents=True)
         record.write(place, RunRecord(number=number, status="finished", score=0.9))
+    return _opened(folder), [_opened(folder) for _ in range(REPEATS)]
+
+
+def _opened(folder: Path) -> float:
+    """Seconds in which a window that has just opened knows its runs."""
     began = time.perf_counter()
-    assert len(runs.listed(folder, False)) == RUNS
+    assert len(RunIndex(folder, True).read(runs.folders(folder))) == RUNS
     return time.perf_counter() - began

@@ -46,7 +46,7 @@ def write_photos(root: Path) -> None:
 
 
 def plain_epoch_s(data: Path) -> float:
-    command = [sys.executable, str(PLAIN), str(data), str(SIZE), str(BATCH), str(EPOCHS)]
+    command = [sys.executable, "-P", str(PLAIN), str(data), str(SIZE), str(BATCH), str(EPOCHS)]
     printed = subprocess.run(command, check=True, capture_output=True, text=True, env=environment())
     return later_epochs(json.loads(printed.stdout.splitlines()[-1]))
 

@@ -16,13 +16,13 @@ TITLE = "Seconds of training, and the score after it (middle of three seeds; pla
 SEEDS = (1, 2, 3)
 WEIGHTS = Path(os.environ.get("THAW_WEIGHTS", DATA.parent / "weights")) / "squeezenet1_0-deepcomp-folded.pth"
 CASES: tuple[tuple[str, str, str, dict[str, object]], ...] = (
-    ("tabular", "adult_sample", "accuracy", {"epochs": 3, "batch_size": 64}),
-    ("collab", "ml_100k", "rmse", {"epochs": 3, "batch_size": 64}),
+    ("tabular", "adult_sample", "accuracy", {"epochs": 1, "batch_size": 64}),
+    ("collab", "ml_100k", "rmse", {"epochs": 1, "batch_size": 64}),
     (
         "image_classification",
         "hymenoptera",
         "accuracy",
-        {"arch": "squeezenet1_0", "weights": str(WEIGHTS), "epochs": 3, "size": 160, "batch_size": 16},
+        {"arch": "squeezenet1_0", "weights": str(WEIGHTS), "epochs": 2, "size": 160, "batch_size": 16},
     ),
 )
 

@@ -85,5 +85,6 @@ def _fields(row: Row) -> tuple[str, str, float, float, float, float | None]:
 
 def _fresh(code: str) -> dict[str, object]:
     quiet = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    quiet.pop("PYTHONDONTWRITEBYTECODE", None)  # a person's second start finds everything compiled
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=quiet)
     return dict(json.loads(done.stdout.splitlines()[-1]))

@@ -153,6 +153,32 @@ def test_a_killed_engine_is_told_and_the_run_goes_on_from_the_button(
     assert store.live.done.status == "stopped"
 
 
+def test_a_paused_run_gives_its_memory_back_and_goes_on_later(
+    studio: Studio, project_folder: Path, qtbot: QtBot
+):
+    store, header = studio.store, studio.window.header
+    studio.actions.open_project(project_folder)
+    studio.actions.train()
+    qtbot.waitUntil(lambda: store.live is not None and len(store.live.steps) > 5, timeout=PATIENT_MS)
+    qtbot.mouseClick(header.pause, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: store.live.state == "paused", timeout=PATIENT_MS)
+    engine, at = psutil.Process(store.greeting.pid), len(store.live.steps)
+    page = studio.window.page("train")
+    qtbot.waitUntil(lambda: page._banner is not None and page._banner[0].title == "Paused", timeout=10_000)
+    page._banner[1].showRequested.emit()
+    qtbot.waitUntil(lambda: store.engine_state == "off", timeout=PATIENT_MS)
+    assert not engine.is_running()
+    assert store.live.done is not None and store.live.done.status == "interrupted"
+    qtbot.waitUntil(lambda: bool(store.runs) and store.runs[0].resumable, timeout=10_000)
+    assert header.state().text == "Run 1 was interrupted" and header.state().can_resume
+    assert [n for n in store.notices if n.level == "error"] == []
+    qtbot.mouseClick(header.pause, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(store.live.resumes) and len(store.live.steps) > at, timeout=PATIENT_MS)
+    assert store.live.resumes == [at] and store.live.steps == list(range(len(store.live.steps)))
+    studio.actions.discard()
+    qtbot.waitUntil(lambda: store.live.done is not None, timeout=PATIENT_MS)
+
+
 def test_closing_while_a_run_trains_keeps_it_and_offers_it_again(
     project_folder: Path, themed, tmp_path: Path, qtbot: QtBot
 ):

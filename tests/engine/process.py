@@ -18,14 +18,16 @@ WAIT_S = 60.0
 
 
 class Engine:
-    """Starts at once; `close` it."""
+    """Starts at once; `close` it. `module` is what runs."""
 
-    def __init__(self, *arguments: str, log: Path | None = None) -> None:
+    def __init__(
+        self, *arguments: str, log: Path | None = None, module: str = "tests.engine.toy_engine"
+    ) -> None:
         environment = {**os.environ, "PYTHONPATH": str(REPO), "OMP_NUM_THREADS": "1"}
         self._log_path = log
         self.log = log.open("wb") if log else subprocess.DEVNULL
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.engine.toy_engine", *arguments],
+            [sys.executable, "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.log,

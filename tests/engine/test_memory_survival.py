@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -124,7 +125,9 @@ def test_parts_change_neither_steps_nor_what_is_learned(make: Callable[..., Proj
     parts = make(with_stages(recipe(points=600), batch_size=32, accumulate=4), "parts.thaw")
     for project in (whole, parts):
         Session(project, told, Control()).train()
+    assert [plan.accumulate for plan in told.of(m.RunStarted)[-1].stages] == [4, 4]
     one, many = losses(whole), losses(parts)
+    assert one != many
     assert len(one) == len(many) == 4 * (480 // 32)
     assert many[-1] < 0.7 * many[0]
     assert many[-1] == pytest.approx(one[-1], rel=0.5)
@@ -159,11 +162,11 @@ def test_a_batch_is_proved_on_a_card_before_any_step(
     proved: list[int] = []
     prove = proving.prove
 
-    def held(learner: Any, n_items: int, precision: str) -> None:
+    def held(learner: Any, n_items: int, precision: str, in_parts: bool) -> None:
         proved.append(n_items)
         if n_items > 5:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        prove(learner, n_items, precision)
+        prove(learner, n_items, precision, in_parts)
 
     monkeypatch.setattr(proving, "prove", held)
     project = make(recipe())
@@ -199,6 +202,10 @@ def test_floor_and_peak_of_each_stage_are_told(make: Callable[..., Project], tol
         (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate"), True),
         (MemoryError(), True),
         (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), True),
+        (RuntimeError("could not create a primitive"), True),
+        (RuntimeError("CUDA error: out of memory"), True),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"), True),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), True),
         (RuntimeError("shape mismatch"), False),
         (UserError("The disk is full."), False),
     ],

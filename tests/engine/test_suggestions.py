@@ -136,9 +136,12 @@ def test_a_thawed_stage_that_never_shoots_up_begins_at_the_top_of_its_fall() -> 
 
 @pytest.mark.parametrize("frozen_rate", [None, 1e-6])
 def test_a_thawed_stage_without_a_useful_frozen_rate_gets_a_range_of_ten(frozen_rate: float | None) -> None:
-    first = s.suggest(seen(bowl()), freeze=False, frozen_rate=frozen_rate)[0]
-    assert first.min is not None
+    curve = seen(bowl())
+    first = s.suggest(curve, freeze=False, frozen_rate=frozen_rate)[0]
+    edge = s.before_shooting_up(curve.lrs, curve.losses)
+    assert first.min is not None and edge is not None
     assert first.max == pytest.approx(10 * first.min)
+    assert first.max == pytest.approx(edge / 10)
 
 
 def test_every_range_goes_upwards() -> None:

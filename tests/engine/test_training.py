@@ -18,7 +18,9 @@ from studio.engine.control import Control
 from studio.engine.session import Session
 from studio.errors import UserError
 from studio.project import Project
+from studio.project import live_run as stories
 from studio.project.live_run import LiveRun
+from studio.ui.diagnosis import judge_of
 from tests.engine.conftest import Told, recipe, with_stages
 
 Make = Callable[..., Project]
@@ -179,6 +181,16 @@ def test_a_batch_larger_than_the_training_set_is_lowered_and_said(
     assert done.status == "finished"
     assert [plan.batch_size for plan in told.of(m.RunStarted)[0].stages] == [16, 16]
     assert "lowered from 64 to 16" in told.of(m.Notice)[0].text
+
+
+def test_a_run_tells_how_many_items_judge_it_and_how_many_each_class_has(
+    make: Make, told: Told, control: Control
+) -> None:
+    project = make(recipe(points=20))
+    Session(project, told, control).train()
+    judge = judge_of(project.problem, stories.told(project.run(1)))
+    assert (judge.items, sum(judge.classes.values()), judge.is_share) == (4, 16, True)
+    assert judge.words(0.75) == "75.0 %"
 
 
 def test_an_automatic_batch_is_resolved_the_same_way_every_time(

@@ -1,9 +1,10 @@
 """The crash matrix: every problem type, with 0 and 2 loader processes, killed at many moments; prints a table.
 
-`python -m tests.faults.matrix [--types A B] [--workers 0 2] [--moments 5] [--calls 12] [--seed 0]`
+`python -m tests.faults.matrix [--types A B] [--workers 0 2] [--moments 5] [--calls 12] [--every tabular] [--seed 0]`
 
 A row is one killed run: where it was killed, what was left, and whether it ended bit for bit like the run that was
-left alone. The exit status says whether all did.
+left alone. What writes is the same for every type, so that every single call that touches a file is tried with those
+of `--every` alone, in one row together. The exit status says whether all ended alike.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +27,7 @@ from tests.faults import doomed
 from tests.problems import made
 
 NOT_KILLED = "was not killed"
-TITLE = f"{'problem type':22}{'loaders':^9}{'killed':34}{'left behind':28}ended"
+TITLE = f"{'problem type':22}{'loaders':^9}{'killed':34}{'left behind':36}ended"
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Row:
     verdict: str
 
     def __str__(self) -> str:
-        return f"{self.problem:22}{self.workers:^9}{self.moment:34}{self.left:28}{self.verdict}"
+        return f"{self.problem:22}{self.workers:^9}{self.moment:34}{self.left:36}{self.verdict}"
 
 
 class Case:
@@ -71,13 +74,19 @@ class Case:
         return Row(self.problem, self.workers, moment, left, verdict)
 
     def again(self, folder: Path, minutes: float) -> str:
-        """Go on, and say whether the end is the one that was wanted."""
-        ended = doomed.train(folder, resume=True, minutes=minutes)
+        """Go on, where there is anything left to train, and say whether the end is the one that was wanted."""
+        ended = doomed.Ended(0) if _is_over(folder) else doomed.train(folder, resume=True, minutes=minutes)
         if ended.status != 0:
             return f"FAILED: {ended.words.strip().splitlines()[-1] if ended.words else ended.status}"
         weights, batches, epochs = doomed.outcome(folder)
         same = (weights == self.wanted[0], batches == self.wanted[1], epochs == self.wanted[2])
         return "same" if all(same) else f"DIFFERS (weights, batches, epochs: {same})"
+
+
+def _is_over(folder: Path) -> bool:
+    with Project.open(folder, lock=False) as project:
+        runs = project.runs()
+        return bool(runs) and runs[-1].status == "finished"
 
 
 def _left(folder: Path) -> str:
@@ -101,6 +110,26 @@ def rows(case: Case, moments: int, calls: int, draw: random.Random) -> Iterator[
             yield case.killed(f"at file call {number} of {total}", doomed.at_call(number), 0.0)
 
 
+def every(case: Case) -> Iterator[Row]:
+    """Kill at each call that touches a file, one run a call: the rows that did not end alike, or that all did."""
+    total = doomed.calls_of(case.copy("counted"), 5.0)
+    left, bad = Counter[str](), 0
+    for number in range(total):
+        row = case.killed(f"at file call {number} of {total}", doomed.at_call(number), 5.0)
+        if row.verdict != "same":
+            bad += 1
+            yield row
+        left[row.left.split(",")[0]] += 1
+    found = ", ".join(f"{count} {what}" for what, count in sorted(left.items()))
+    yield Row(
+        case.problem,
+        case.workers,
+        f"at each of {total} file calls",
+        found,
+        "same" if not bad else f"{bad} not",
+    )
+
+
 def _killed_at_random(case: Case, seconds: float, all_kept: bool) -> Row:
     """Kill after so many seconds; earlier where the run was quicker this time."""
     while True:
@@ -118,6 +147,9 @@ def main() -> int:
     parser.add_argument("--workers", nargs="*", type=int, default=[0, 2])
     parser.add_argument("--moments", type=int, default=5, help="random moments for each case")
     parser.add_argument("--calls", type=int, default=12, help="calls that touch files for each case")
+    parser.add_argument(
+        "--every", nargs="*", default=["tabular"], help="types to be killed at every file call"
+    )
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     import fastai.vision.all  # noqa: F401
@@ -128,7 +160,10 @@ def main() -> int:
         for workers in given.workers:
             with tempfile.TemporaryDirectory(prefix="thaw-matrix-") as home:
                 case = Case(problem, workers, Path(home))
-                for row in rows(case, given.moments, given.calls, draw):
+                found = rows(case, given.moments, given.calls, draw)
+                if problem in given.every and workers == given.workers[0]:
+                    found = chain(found, every(case))
+                for row in found:
                     print(row, flush=True)
                     bad += row.verdict != "same"
     print("All ended alike." if not bad else f"{bad} did not end alike.")

@@ -3,61 +3,14 @@
 from __future__ import annotations
 
 import sys
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from studio.hardware import Gauge
 from studio.hardware.nvml import Nvml
-
-MIB = 2**20
-
-
-class FakeDriver(ModuleType):
-    """The border of `pynvml`: what the studio calls, and nothing else."""
-
-    class NVMLError(Exception):
-        """As the library's."""
-
-    def __init__(self, cards: int = 1, *, missing: bool = False, version: Any = "560.1") -> None:
-        super().__init__("pynvml")
-        self.count, self.missing, self.version = cards, missing, version
-        self.memory: Any = SimpleNamespace(total=8000 * MIB, used=3000 * MIB, free=5000 * MIB)
-        self.processes: Any = [SimpleNamespace(pid=100, usedGpuMemory=2000 * MIB)]
-        self.opened = 0
-
-    def refuse(self, *_: Any) -> Any:
-        raise self.NVMLError("Not Supported")
-
-    def nvmlInit(self) -> None:
-        if self.missing:
-            raise self.NVMLError("NVML Shared Library Not Found")
-        self.opened += 1
-
-    def nvmlShutdown(self) -> None:
-        self.opened -= 1
-
-    def nvmlSystemGetDriverVersion(self) -> Any:
-        return self.version
-
-    def nvmlDeviceGetCount(self) -> int:
-        return self.count
-
-    def nvmlDeviceGetHandleByIndex(self, index: int) -> int:
-        return index
-
-    def nvmlDeviceGetName(self, card: int) -> Any:
-        return f"Card {card}".encode()
-
-    def nvmlDeviceGetMemoryInfo(self, card: int) -> Any:
-        return self.memory
-
-    def nvmlDeviceGetComputeRunningProcesses(self, card: int) -> Any:
-        return self.processes
-
-    def nvmlDeviceGetGraphicsRunningProcesses(self, card: int) -> Any:
-        return []
+from tests.hardware.driver import FakeDriver
 
 
 @pytest.fixture

@@ -25,8 +25,12 @@ STAGES = (
 )
 CASES: dict[str, tuple[Any, str, dict[str, Any]]] = {
     "points": (animals, "points.csv", {"resize": "pad", "augment": "strong"}),
-    "pooled": (animals, "points.csv", {"head": "pooled", "flip": "on", "augment": "light"}),
-    "numbers": (cells, "counts.csv", {}),
+    "pooled": (
+        animals,
+        "points.csv",
+        {"head": "pooled", "flip": "on", "augment": "light", "loss": "squared"},
+    ),
+    "numbers": (cells, "counts.csv", {"loss": "huber"}),
     "unlimited": (cells, "counts.csv", {"y_range": "none", "targets": "discs", "augment": "none"}),
 }
 

@@ -24,7 +24,7 @@ def test_the_script_trains_as_the_studio_does(tmp_path: Path, delimited: bool) -
     options = (
         {"no_tags": "none", "delimiter": "space"}
         if delimited
-        else {**_one_hot(root), "class_weights": "balanced"}
+        else {**_one_hot(root), "class_weights": "balanced", "loss": "focal"}
     )
     made = recipe(root, stages=STAGES, arch="mobilenet_v3_small", resize="pad", beta=1.5, **options)
     events: list[Event] = []

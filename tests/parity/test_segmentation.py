@@ -35,10 +35,14 @@ def encoder_file(path: Path) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("kind", [pytest.param("void", marks=pytest.mark.slow), "remapped"])
+@pytest.mark.parametrize(
+    "kind", ["remapped", *(pytest.param(one, marks=pytest.mark.slow) for one in ("void", "focal", "dice"))]
+)
 def test_the_script_repeats_the_run(kind: str, tmp_path: Path) -> None:
     root = pairs(tmp_path / "data", 12, mode="P")
     options = {"weights": encoder_file(tmp_path / "encoder.pth")}
+    if kind in ("focal", "dice"):
+        options["loss"] = kind
     if kind == "remapped":
         for path in (root / "labels").iterdir():
             values = np.asarray(Image.open(path))
@@ -49,6 +53,7 @@ def test_the_script_repeats_the_run(kind: str, tmp_path: Path) -> None:
             "void": "",
             "remap": "255:1, 9:ignore",
             "resize": "pad",
+            "loss": "both",
         }
     given = recipe(root, stages=STAGES, **options)
     with Project.create(tmp_path / "scenes.thaw", exactly(given)) as project:

@@ -1,4 +1,4 @@
-"""The exported script of a run on texts has the same loss in every batch, in the language model and the classifier."""
+"""The exported script of a run on texts has the same loss in every batch, in both parts and with any loss."""
 
 from __future__ import annotations
 
@@ -7,16 +7,25 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from studio.engine.building import exactly
 from studio.engine.control import Control
 from studio.engine.messages import Batches
 from studio.engine.session import Session
 from studio.project import Project
+from studio.recipe.schema import Stage
 from tests.problems.texts_made import STAGES, recipe, write_texts
 
 
-def test_the_script_repeats_both_parts(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("stages", "options"),
+    [((STAGES[0], STAGES[2]), {}), ((STAGES[1],), {"loss": "focal", "class_weights": "balanced"})],
+    ids=["both parts", "another loss"],
+)
+def test_the_script_repeats(tmp_path: Path, stages: tuple[Stage, ...], options: dict[str, str]) -> None:
     root = write_texts(tmp_path / "data", 40, unlabelled=4)
-    with Project.create(tmp_path / "reviews.thaw", recipe(root, (STAGES[0], *STAGES[2:3]))) as project:
+    with Project.create(tmp_path / "reviews.thaw", exactly(recipe(root, stages, **options))) as project:
         session = Session(project, lambda event: None, Control())
         done = session.train()
         smooth = [loss for e in project.run(done.run).events() if isinstance(e, Batches) for loss in e.smooth]

@@ -1,7 +1,7 @@
 """One small made project of every problem type: seconds of training, batches that do not divide the items evenly.
 
-`MADE` names them all; `project(name, folder)` writes the data and makes the project. Used where something must hold
-for every type: resume, the finder, the crash matrix.
+`MADE` names them all, image regression twice (with numbers, with key points); `project(name, folder)` writes the data
+and makes the project. Used where something must hold for every type: resume, the finder, the crash matrix.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
+from PIL import Image
 
 from studio.project import Project
 from studio.recipe.schema import Data, Rate, Recipe, Split, Stage, Training
@@ -32,7 +34,14 @@ class Made:
 
 
 def _classes(root: Path) -> object:
-    return pictures.photos(root, {"cat": 12, "dog": 12})
+    """The same photos wherever they lie: runs on two copies of a folder are compared bit for bit."""
+    draw = np.random.default_rng(1)
+    for name in ("cat", "dog"):
+        (root / name).mkdir(parents=True)
+        for number in range(12):
+            pixels = draw.integers(0, 256, (32, 32, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(root / name / f"{number:03d}.png")
+    return root
 
 
 def _stratified(root: Path) -> Recipe:
@@ -71,6 +80,12 @@ MADE: dict[str, Made] = {
     ),
     "image_regression": Made(
         lambda root: spots_made.cells(root, 24), lambda root: spots_made.recipe(root, "counts.csv"), 5, 32
+    ),
+    "key_points": Made(
+        lambda root: spots_made.animals(root, 24, missing=(3, 7, 11)),
+        lambda root: spots_made.recipe(root),
+        5,
+        32,
     ),
     "text": Made(_texts, _reviews, 7, parts=("language_model", "classifier")),
     "collab": Made(ratings_made.write_ratings, lambda root: ratings_made.recipe(root), 300),

@@ -17,7 +17,8 @@ from studio.errors import UserError
 from studio.exports.bundle import Bundle
 from studio.problems import problem_named
 from studio.problems.collab import rating_tables
-from studio.problems.collab.factors import flat_map, fold_in, similar
+from studio.problems.collab.answers import table_of
+from studio.problems.collab.factors import crowd_of, flat_map, fold_in, similar
 from studio.problems.collab.options import read_range
 from studio.problems.collab.scale import proposed_range, step_of
 from studio.project import Project
@@ -69,6 +70,14 @@ def test_a_header_is_seen_where_there_is_one(tmp_path: Path, delimiter: str, hea
     assert found.table.rows[0].cells == ("0", "0", "1")
 
 
+def test_a_rating_is_relabelled_by_a_number() -> None:
+    items = PROBLEM.part("items")
+    assert items.target_of(" 4.5", recipe(Path())) == 4.5
+    for text in ("good", "inf"):
+        with pytest.raises(UserError, match="is no rating"):
+            items.target_of(text, recipe(Path()))
+
+
 def test_a_folder_of_ratings_is_recognised_with_its_titles(tmp_path: Path) -> None:
     write_ratings(tmp_path / "data")
     made = new_recipe(PROBLEM, "films", tmp_path / "data", tmp_path / "p.thaw", {})
@@ -109,9 +118,9 @@ def test_somebody_new_with_many_ratings_gets_the_factors_that_made_them() -> Non
     users = draw.normal(0, 0.5, (100, 5))
     wanted = users[3]
     ratings = 0.5 + 5 / (1 + np.exp(-(factors @ wanted[:-1] + wanted[-1] + biases)))
-    found = fold_in(factors, biases, ratings, (0.5, 5.5), users, strength=1e-3)
+    found = fold_in(factors, biases, ratings, (0.5, 5.5), crowd_of(users), strength=1e-3)
     assert found == pytest.approx(wanted, abs=0.02)
-    alone = fold_in(factors[:1], biases[:1], ratings[:1], (0.5, 5.5), users, strength=1e6)
+    alone = fold_in(factors[:1], biases[:1], ratings[:1], (0.5, 5.5), crowd_of(users), strength=1e6)
     assert alone == pytest.approx(users.mean(axis=0), abs=1e-3)
 
 
@@ -195,7 +204,30 @@ def test_somebody_new_is_placed_by_a_few_ratings(bundle: Bundle, trained: Any) -
         return
     films = [int(part.split()[1]) for part in found[0].answer.split("; ")]
     assert sum(film % 2 == 1 for film in films) >= 8
+    assert not {str(film) for film in films} & ratings.keys()
     assert "not known" in found[1].problem
+
+
+def test_a_bundle_without_people_names_nobody_and_still_answers(trained: Any, tmp_path: Path) -> None:
+    session, project, done, kind = trained
+    project.save_recipe(with_values(project.recipe, PROBLEM, {"people": "nobody"}))
+    try:
+        if kind == "neural":
+            with pytest.raises(UserError, match="people whom it knows"):
+                session.export(done.run, "onnx", str(tmp_path))
+            return
+        told = session.export(done.run, "onnx", str(tmp_path))
+        named = session.predict(done.run, ["100,1"]).predictions[0]
+    finally:
+        project.save_recipe(with_values(project.recipe, PROBLEM, {"people": "rated"}))
+    anonymous = Bundle.open(Path(told.path))
+    spec = anonymous.manifest.spec()["input"]
+    assert told.proof.passed and told.proof.items == 200
+    assert spec["users"] == spec["seen"] == [] and not table_of(spec["user_vectors"]).size
+    found, _ = anonymous.predict([json.dumps({"ratings": {"1": 5}, "item": "3"}), "100,1"])
+    assert 0.5 < float(found[0].answer) < 5.5
+    assert "exported without people" in found[1].problem
+    assert not named.problem  # the project itself knows everybody
 
 
 def test_the_pickle_answers_the_same(trained: Any, tmp_path: Path) -> None:

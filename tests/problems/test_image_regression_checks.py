@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from studio.engine.messages import Finding
 from studio.problems import problem_named
@@ -32,7 +33,8 @@ def rewritten(root: Path, count: int = 12, **cells_of: object) -> Path:
 def test_good_data_has_nothing_but_its_missing_points(tmp_path: Path) -> None:
     root = animals(tmp_path / "d")
     told = found(recipe(root), root)
-    assert set(told) <= {"missing_points", "upscaled"}
+    assert set(told) <= {"missing_points", "upscaled", "table"}
+    assert told["table"].title == "points.csv is parted by commas, encoded in UTF-8"
     assert told["missing_points"].severity == "info"
     assert told["missing_points"].items == ("tail: missing in 1 photo",)
 
@@ -112,3 +114,17 @@ def test_copies_are_told_in_the_words_of_targets(tmp_path: Path) -> None:
     root = animals(tmp_path / "d")
     (root / "images" / "01.png").write_bytes((root / "images" / "00.png").read_bytes())
     assert "different targets" in found(recipe(root), root)["copies_with_other_class"].title
+
+
+def test_frames_of_a_film_on_both_sides_are_found_and_the_last_ones_can_judge(tmp_path: Path) -> None:
+    root = animals(tmp_path / "d", count=20)
+    middle = np.indices((48, 64)).sum(axis=0) * 2
+    for number in range(20):
+        pixels = np.clip(middle + number, 0, 255).astype(np.uint8)
+        Image.fromarray(pixels).save(root / "images" / f"{number:02d}.png")
+    one = found(recipe(root), root)["look_alikes_on_both_sides"]
+    assert "film" in one.meaning and one.fix is not None
+    mended = with_values(recipe(root), problem_named("image_regression"), one.fix.values)
+    sides = [item.valid for item in items.collect(mended, root).items]
+    assert sides == sorted(sides) and True in sides
+    assert found(mended, root)["look_alikes_on_both_sides"].fix is None  # told, but there is no more to do

@@ -23,6 +23,7 @@ from studio.problems.image_regression.geometry import in_photo
 from studio.problems.image_regression.options import AUGMENT, NUMBER_METRICS, POINT_METRICS, SEVERAL_METRICS
 from studio.problems.image_regression.scaling import bounds_of, scale_of
 from studio.problems.vision.fitting import fit
+from studio.problems.vision.sizes import upright_size
 from studio.project import Project
 from studio.project.results import Grid, Pictures, Scatter
 from studio.recipe.schema import Rate, Recipe, Stage
@@ -118,7 +119,7 @@ def test_a_point_outside_the_picture_counts_for_nothing() -> None:
 def test_points_are_not_mirrored_by_themselves_and_numbers_are(tmp_path: Path) -> None:
     points, numbers = recipe(tmp_path), recipe(tmp_path, "counts.csv")
     for made, is_points, mirrored in ((points, True, False), (numbers, False, True)):
-        changes = data.augmentation("light", data.mirrors(items.options_of(made), is_points))
+        changes = data.augmentation(data.changing("light", data.mirrors(items.options_of(made), is_points)))
         functions = [str(f) for change in changes for f in getattr(change, "aff_fs", ())]
         assert any("flip" in one for one in functions) is mirrored
 
@@ -193,6 +194,14 @@ def test_the_preview_draws_the_points(tmp_path: Path) -> None:
     assert len(samples) == 4
     assert samples[0].picture.startswith(b"\x89PNG")
     assert "points" in samples[0].label
+
+
+def test_the_preview_says_the_numbers(tmp_path: Path) -> None:
+    root = cells(tmp_path / "d")
+    made = recipe(root, "counts.csv", augment="none")
+    given = {", ".join(f"{value:.5g}" for value in one.target) for one in items.collect(made, root).items}
+    labels = {one.label for one in data.preview(batches(root, made))}
+    assert labels and labels <= given
 
 
 def test_a_drawing_shows_truth_answer_and_the_way_between() -> None:
@@ -274,7 +283,7 @@ def test_a_bundle_answers_without_torch(trained: dict[str, Any], kind: str, tmp_
     if kind == "points":
         assert first.startswith("nose ")
         assert f"Picture saved as {tmp_path.name}/00_points.png." in first
-        assert Image.open(tmp_path / "00_points.png").size == Image.open(root / "images" / "00.png").size
+        assert upright_size(tmp_path / "00_points.png") == upright_size(root / "images" / "00.png")
     else:
         assert first.startswith("discs ")
         assert not list(tmp_path.iterdir())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from studio.dataset.splits import tags_split
 from studio.errors import UserError
@@ -212,6 +213,21 @@ def test_one_class_for_every_photo_is_left_to_classification(tmp_path: Path) -> 
         *((name, "golden retriever" if name in "abc" else "tabby cat") for name in "abcdef"),
     ]
     assert guess(written(tmp_path, rows)) is None
+
+
+def test_folders_inside_folders_may_be_tags_and_folders_alone_are_classes(tmp_path: Path) -> None:
+    for name in ("beach/sunset", "beach/noon", "city/noon"):
+        (tmp_path / "tags" / name).mkdir(parents=True)
+        Image.new("RGB", (8, 8)).save(tmp_path / "tags" / name / f"{name.replace('/', '-')}.png")
+    found = guess(tmp_path / "tags")
+    assert found is not None and found.options == {"labels": "folders"} and found.sure < 0.5
+    dataset = collect(recipe(tmp_path / "tags", found.split, **found.options), tmp_path / "tags")
+    assert dataset.classes == ("beach", "city", "noon", "sunset")
+    for name in ("train/ants", "valid/ants", "plain/ants"):
+        (tmp_path / "classes" / name).mkdir(parents=True)
+        Image.new("RGB", (8, 8)).save(tmp_path / "classes" / name / "a.png")
+    assert guess(tmp_path / "classes" / "plain") is None
+    assert guess(tmp_path / "classes") is None
 
 
 def test_typed_tags_are_read_in_the_recipes_way(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def test_the_bundle_answers_with_the_runs_thresholds_and_without_torch(
     assert told.proof is not None
     assert (told.proof.passed, told.proof.items) == (
         True,
-        len(session._dataset_of(session.project.run(1)).valid()),
+        len(session.material.dataset_of(session.project.run(1)).valid()),
     )
     found = session.project.run(done.run).results()
     assert found is not None
@@ -185,7 +185,7 @@ def test_relabelled_tags_train_and_can_be_carried_out(root: Path, tmp_path: Path
         project.mark(["images/p05.png"], "relabel", [])
         project.mark(["images/p07.png"], "remove")
         session = Session(project, lambda event: None, Control())
-        targets = {item.key: item.target for item in session._dataset(project.recipe).items}
+        targets = {item.key: item.target for item in session.material.dataset(project.recipe).items}
         assert targets["images/p03.png"] == ("plain", "striped")
         assert targets["images/p05.png"] == ()
         done = project.apply_marks()

@@ -10,6 +10,7 @@ from PIL import Image
 from studio.engine.messages import Finding
 from studio.problems.segmentation import PROBLEM
 from studio.problems.segmentation.checks import check
+from studio.problems.segmentation.guessing import guess_at
 from studio.problems.segmentation.items import collect
 from studio.recipe.edit import with_values
 from studio.recipe.schema import Recipe, Split
@@ -35,7 +36,9 @@ def test_black_and_white_masks_are_offered_a_remap(tmp_path: Path) -> None:
     for path in (root / "labels").iterdir():
         save_mask(path, (np.asarray(Image.open(path)) == 1).astype(np.uint8) * 255)
     made = recipe(root, codes="", classes="background, object", void="")
-    finding = found(made, root)["mask_values"]
+    findings = found(made, root)
+    assert findings.keys() == {"mask_values"}  # what the classes are cannot be told yet
+    finding = findings["mask_values"]
     assert (finding.severity, finding.count) == ("error", 12)
     assert finding.fix is not None and finding.fix.values == {"remap": "255:1"}
     assert "mask_values" not in found(mended(made, finding), root)
@@ -49,6 +52,37 @@ def test_a_few_odd_values_are_offered_to_be_left_out(tmp_path: Path) -> None:
     finding = found(recipe(root), root)["mask_values"]
     assert finding.items == ("images/02.png (200)",)
     assert "mask_values" not in found(mended(recipe(root), finding), root)
+
+
+def test_levels_of_grey_are_read_in_their_order(tmp_path: Path) -> None:
+    root = pairs(tmp_path / "d")
+    for path in (root / "labels").iterdir():
+        save_mask(path, np.array([0, 128, 255, 0], dtype=np.uint8)[np.asarray(Image.open(path))])
+    (root / "codes.txt").unlink()
+    guess = guess_at(root)
+    assert guess is not None and guess.options["classes"] == "background, class 128, class 255"
+    made = recipe(root, void="", codes="", classes=guess.options["classes"])
+    finding = found(made, root)["mask_values"]
+    assert finding.fix is not None and finding.fix.values == {"remap": "128:1, 255:2"}
+    assert finding.fix.label == "Read 128 as “class 128”, 255 as “class 255”"
+    assert "mask_values" not in found(mended(made, finding), root)
+
+
+def test_one_smoothed_mask_does_not_hide_what_the_others_mean(tmp_path: Path) -> None:
+    root = pairs(tmp_path / "d")
+    for path in (root / "labels").iterdir():
+        save_mask(path, (np.asarray(Image.open(path)) == 1).astype(np.uint8) * 255)
+    smooth = Image.open(root / "labels" / "03.png")
+    smooth.resize((14, 10), Image.Resampling.BICUBIC).resize(smooth.size, Image.Resampling.BICUBIC).save(
+        root / "labels" / "03.png"
+    )
+    made = recipe(root, codes="", classes="background, object", void="")
+    first = found(made, root)["mask_values"]
+    assert first.fix is not None and first.fix.values == {"remap": "255:1"}
+    made = mended(made, first)
+    second = found(made, root)["mask_values"]
+    assert second.fix is not None and second.fix.values == {"skip": ["images/03.png"]}
+    assert "mask_values" not in found(mended(made, second), root)
 
 
 def test_masks_that_cannot_be_used_are_named_and_skipped(tmp_path: Path) -> None:

@@ -124,3 +124,40 @@ def test_a_table_outside_the_data_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     with pytest.raises(UserError, match="outside the data folder"):
         collected(recipe(tmp_path / "b", table="../a/sales.csv"), tmp_path / "b")
+
+
+def test_three_parts_that_add_up_to_the_target_are_found(tmp_path: Path) -> None:
+    rows = ["rent,food,fun,rooms,total"]
+    for i in range(200):
+        rent, food, fun = i * 7 % 53, i * 11 % 31, i * 5 % 17
+        rows.append(f"{rent},{food},{fun},{i * 3 % 29},{rent + food - fun}")
+    (tmp_path / "t.csv").write_text("\n".join(rows), encoding="utf-8")
+    found = findings(recipe(tmp_path, target="total", task="regression"), tmp_path)["leak"]
+    assert found.items == ("rent", "food", "fun")
+    assert "rent + food - fun = total" in found.meaning
+    assert found.fix.values == {"ignore": ["rent", "food", "fun"]}
+
+
+def test_one_class_written_in_two_ways_is_merged_by_one_button(tmp_path: Path) -> None:
+    rows = ["size,label"] + [
+        f"{i * 13 % 101},{('yes', 'no', 'Yes', 'NO ', '-1', '1')[i % 6]}" for i in range(300)
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(rows), encoding="utf-8")
+    made = recipe(tmp_path, target="label")
+    found = findings(made, tmp_path)["class_name_variants"]
+    mended = with_values(made, PROBLEM, found.fix.values)
+    assert collected(mended, tmp_path).classes == ("-1", "1", "NO", "Yes")
+    assert "class_name_variants" not in findings(mended, tmp_path)
+    assert [i.valid for i in collected(mended, tmp_path).items] == [
+        i.valid for i in collected(made, tmp_path).items
+    ]
+
+
+def test_a_row_is_relabelled_by_what_a_person_types(tmp_path: Path) -> None:
+    items = PROBLEM.part("items")
+    write_table(tmp_path, 60)
+    numbers, classes = recipe(tmp_path, target="price"), recipe(tmp_path, target="kept")
+    assert items.target_of(" 120000.5", numbers, tmp_path) == 120000.5
+    assert items.target_of("no ", classes, tmp_path) == "no"
+    with pytest.raises(UserError, match="cannot be a “price”: its target is not a number"):
+        items.target_of("dear", numbers, tmp_path)

@@ -1,15 +1,17 @@
-"""Texts, labels and sets are read from tables and folders, and the doctor says what is wrong with them."""
+"""Texts, labels and sets are read from tables and folders, whatever their letters are written in."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from studio.errors import UserError
-from studio.problems.text.checks import check
+from studio.problems.text.answers import find
 from studio.problems.text.guessing import guess_at
-from studio.problems.text.items import NO_LABEL, collect, plan_of
+from studio.problems.text.items import EMPTY, NO_LABEL, collect, plan_of
+from studio.problems.text.sources import NO_TEXT
 from tests.problems.texts_made import recipe, write_texts
 
 
@@ -25,11 +27,6 @@ def table_of(root: Path, rows: list[tuple[str, str]]) -> Path:
     lines = ["label,text", *(f'{label},"{text}"' for label, text in rows)]
     (root / "t.csv").write_text("\n".join(lines), encoding="utf-8")
     return root
-
-
-def codes(root: Path, **options: object) -> dict[str, str]:
-    given = recipe(root, **options)
-    return {found.code: found.title for found in check(collect(given, root), given, root)}
 
 
 def test_rows_without_a_label_are_for_the_language_model(tmp_path: Path) -> None:
@@ -71,34 +68,50 @@ def test_what_is_dropped_is_recognised(tmp_path: Path) -> None:
     assert guess_at(tmp_path / "nothing") is None
 
 
-def test_the_doctor_finds_what_would_spoil_a_run(tmp_path: Path) -> None:
-    rows = [("good", f"Text number {n} is good and long enough") for n in range(12)]
-    rows += [("bad", f"Text number {n} is of no worth") for n in range(12)]
-    rows += [
-        ("Bad", "same words"),
-        ("bad", "same words"),
-        ("good", "CafÃ© <br /> good"),
-        ("bad", " "),
-        ("good", "good"),
-    ]
-    found = codes(table_of(tmp_path, rows), most_tokens=16)
-    wanted = {
-        "empty_texts",
-        "near_empty_classes",
-        "mixed_labels",
-        "broken_letters",
-        "html",
-        "contradicting_labels",
+def test_files_are_read_whatever_their_letters_are_written_in(tmp_path: Path) -> None:
+    french = "Un café déjà fermé, où l’été était très léger; voilà."
+    russian = "Это очень хороший фильм, и я его люблю."
+    written = {
+        "a": (french, "utf-8"),
+        "b": (french, "cp1252"),
+        "c": (russian, "cp1251"),
+        "d": (french, "utf-16"),
     }
-    assert wanted | {"short_texts", "label_in_text", "lengths"} <= set(found)
+    for name, (text, encoding) in written.items():
+        (tmp_path / name).mkdir()
+        for n in range(2):
+            (tmp_path / name / f"{n}.txt").write_bytes(f"{text} {n}".encode(encoding))
+    (tmp_path / "a" / "picture.txt").write_bytes(b"\x89PNG\0\0\x01")
+    given = recipe(tmp_path, source="folders")
+    plan = plan_of(given, tmp_path)
+    assert plan.texts() == {
+        f"{name}/{n}.txt": f"{text} {n}" for name, (text, _) in written.items() for n in range(2)
+    }
+    assert dict(collect(given, tmp_path).left_out) == {"a/picture.txt": NO_TEXT}
+    assert [case.text for case in find([tmp_path / "c" / "0.txt"])] == [f"{russian} 0"]
 
 
-def test_one_class_is_an_error_with_a_way_out(tmp_path: Path) -> None:
-    given = recipe(table_of(tmp_path, [("good", f"Text {n}") for n in range(8)]))
-    found = {f.code: f for f in check(collect(given, tmp_path), given, tmp_path)}
-    assert found["one_class"].severity == "error" and found["one_class"].fix is not None
+def test_a_latin_1_table_and_cells_without_a_text_are_read(tmp_path: Path) -> None:
+    rows = [
+        "label,text",
+        *(f"{('oui', 'non')[n % 2]},Un café très léger {n}" for n in range(12)),
+        "oui,",
+        "non, ",
+    ]
+    (tmp_path / "t.csv").write_bytes("\n".join(rows).encode("latin-1"))
+    dataset = collect(recipe(tmp_path), tmp_path)
+    assert len(dataset.items) == 12 and [why for _, why in dataset.left_out] == [EMPTY] * 2
+    assert plan_of(recipe(tmp_path), tmp_path).texts()["2"] == "Un café très léger 0"
 
 
-def test_copies_across_the_sets_are_named(tmp_path: Path) -> None:
-    root = table_of(tmp_path, [(("good", "bad")[n % 2], f"Copy {n % 2}") for n in range(16)])
-    assert "copies_across_sets" in codes(root)
+def test_typed_tables_with_missing_texts_are_read(tmp_path: Path) -> None:
+    texts = [f"A text number {n}" for n in range(8)]
+    frame = pd.DataFrame({"text": [*texts, None, float("nan")], "label": ["a", "b"] * 4 + ["a", None]})
+    frame.to_parquet(tmp_path / "t.parquet")
+    dataset = collect(recipe(tmp_path), tmp_path)
+    assert len(dataset.items) == 8 and [why for _, why in dataset.left_out] == [EMPTY] * 2
+
+
+def test_labels_are_put_together_as_the_recipe_says(tmp_path: Path) -> None:
+    root = table_of(tmp_path, [(("good", "Good", "bad")[n % 3], f"Text {n}") for n in range(12)])
+    assert collect(recipe(root, merge="Good:good"), root).classes == ("bad", "good")

@@ -63,7 +63,7 @@ def test_kept_tokens_answer_for_the_same_texts_only(tmp_path: Path) -> None:
     try:
         first = tokenised({"1": "A kept text\nof two lines", "2": "And ANOTHER"}, True)
         kept = list(tmp_path.glob("tokens-*.npz"))
-        corpus._cut.cache_clear()
+        corpus.forget()
         again = tokenised({"1": "A kept text\nof two lines", "2": "And ANOTHER"}, True)
         other = tokenised({"1": "A kept text", "2": "And ANOTHER"}, True)
     finally:
@@ -75,8 +75,26 @@ def test_a_damaged_file_of_tokens_is_made_again(tmp_path: Path) -> None:
     corpus.keep_in(tmp_path)
     try:
         first = tokenised({"1": "Something else"}, True)
-        corpus._cut.cache_clear()
+        corpus.forget()
         next(tmp_path.glob("tokens-*.npz")).write_bytes(b"PK\x03\x04 torn")
         assert tokenised({"1": "Something else"}, True) == first
+    finally:
+        corpus.keep_in(None)
+
+
+def test_cutting_up_can_be_stopped_and_leaves_nothing_half_done(tmp_path: Path) -> None:
+    corpus.keep_in(tmp_path)
+    texts = {str(n): f"A text that is stopped at number {n}" for n in range(5)}
+
+    def stop(done: int, total: int) -> None:
+        assert total == 5
+        if done == 3:
+            raise KeyboardInterrupt
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            tokenised(texts, True, stop)
+        assert not list(tmp_path.iterdir())
+        assert len(tokenised(texts, True)) == 5 and len(list(tmp_path.glob("tokens-*.npz"))) == 1
     finally:
         corpus.keep_in(None)

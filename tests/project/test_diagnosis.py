@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import pytest
 
 from studio.engine import messages as m
-from studio.problems import problem_named
-from studio.project.diagnosis import Diagnosis, Judge, diagnose, findings
+from studio.problems import PROBLEMS, problem_named
+from studio.project.curve_rules import Diagnosis
+from studio.project.diagnosis import diagnose, findings
+from studio.project.judge import Judge
 from studio.project.live_run import LiveRun
 from studio.project.remedies import remedies
 from studio.recipe.edit import with_values
@@ -247,7 +249,36 @@ def test_each_remedy_edits_the_recipe_the_right_way() -> None:
     assert under["Augmentation light"] == {"augment": "light"}
     assert fixes("plateau")["Last stage at 320 px"] == {"size": "224,320"}
     assert fixes("unstable") == {"Keep 30 % for validation": {"valid_pct": 0.3}}
+    assert fixes("unbalanced") == {"Weigh the classes": {"class_weights": "balanced"}}
     assert fixes("fitting-well") == {}
+
+
+KINDS = (
+    "nan",
+    "rate-too-high",
+    "rate-too-low",
+    "over-fitting",
+    "under-fitting",
+    "plateau",
+    "unstable",
+    "unbalanced",
+)
+
+
+@pytest.mark.parametrize("name", [problem.name for problem in PROBLEMS])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_edits_can_be_made_in_every_problem_type(name: str, kind: str) -> None:
+    problem = problem_named(name)
+    recipe = Recipe(
+        problem=name,
+        name=name,
+        data=Data(root="x"),
+        training=Training(stages=problem.stages(problem.options())),
+    )
+    found = remedies(Diagnosis(kind, "warning", "", "", ""), recipe, problem)
+    assert found or kind in ("unbalanced", "plateau")
+    for fix in found:
+        assert with_values(recipe, problem, fix.values) != recipe
 
 
 def test_a_remedy_that_would_change_nothing_is_not_offered() -> None:

@@ -75,6 +75,19 @@ def test_a_resumed_run_forgets_what_it_trains_again():
     assert run.resumes == [5]
 
 
+def test_a_run_that_was_killed_before_its_first_checkpoint_begins_anew():
+    run = told(started(), batches(0, (1.0,) * 7), epoch(5), started(), batches(0, (0.9, 0.8)))
+    assert run.steps == [0, 1] and run.losses == [0.9, 0.8]
+    assert run.epochs == [] and run.resumes == []
+
+
+def test_a_stage_that_is_begun_anew_has_not_begun():
+    later = m.StageStarted(run=1, stage=1, step=7)
+    run = told(started(), m.StageStarted(run=1, stage=0, step=0), batches(0, (1.0,) * 9), later)
+    run.apply(started(resumed_step=5))
+    assert run.stage_steps == {0: 0}
+
+
 def test_a_run_that_ended_and_was_resumed_is_active_again():
     done = m.RunDone(run=1, status="interrupted", metrics={}, seconds=3.0)
     run = told(started(), done)

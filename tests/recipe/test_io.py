@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from studio.errors import UserError
 from studio.recipe import io
-from studio.recipe.schema import SCHEMA, Data, Rate, Recipe, Split, SplitKind, Stage, Training
+from studio.recipe.schema import SCHEMA, Data, Rate, Recipe, Schedule, Split, SplitKind, Stage, Training
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 POSITIVE = st.floats(min_value=1e-12, max_value=1e6, allow_nan=False)
@@ -33,6 +33,10 @@ STAGES = st.builds(
     lr=RATES,
     size=st.none() | st.integers(16, 4096),
     batch_size=st.just("auto") | st.integers(1, 10**6),
+    accumulate=st.integers(1, 1024),
+    schedule=st.sampled_from(get_args(Schedule)),
+    freeze_to=st.none() | st.integers(-100, -2),
+    part=TEXT,
 )
 SPLITS = st.builds(
     Split,

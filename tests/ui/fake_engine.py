@@ -2,7 +2,7 @@
 
 `python fake_engine.py [behaviour]`: "normal", "garbage" (lines that are no events between the answers), "protocol"
 (greets with another version), "deaf" (never leaves by itself), "failing" (every job fails), "flood" (2,000 events
-a second while it trains).
+a second while it trains). A recipe with the seed `FAILS` fails, one with `TOO_LARGE` runs out of memory at first.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from studio.engine import messages as m
 
 STEP_S = 0.01
 EPOCHS, BATCHES = 2, 20
+FAILS, TOO_LARGE = 13, 14  # seeds of recipes
 
 
 class FakeEngine:
@@ -139,6 +140,13 @@ def train(engine: FakeEngine, command: m.Train) -> Iterator[m.Event]:
         run=run, stages=(plan,), metrics=("accuracy",), device="cpu", precision="fp32", resumed_step=first
     )
     yield m.StageStarted(run=run, stage=0, step=0)
+    seed = command.recipe.seed if command.recipe is not None else 0
+    if seed == FAILS:
+        yield m.RunDone(run=run, status="failed", metrics={}, seconds=1.0, message="The disk is full.")
+        return
+    if seed == TOO_LARGE:
+        yield m.Halved(run=run, stage=0, step=0, batch_size=4, accumulate=2)
+        return
     for step in range(first, EPOCHS * BATCHES * (50 if engine.behaviour == "flood" else 1)):
         yield batch(run, step)
         yield from between(engine, run)

@@ -10,6 +10,8 @@ import pytest
 from studio.engine import messages as m
 from studio.project import Project
 from studio.project.live_run import LiveRun
+from studio.recipe import io
+from studio.recipe.edit import with_value
 from studio.recipe.schema import Rate
 from studio.ui.app import Studio
 
@@ -60,11 +62,40 @@ def test_several_fields_are_one_step_back(opened: Studio):
     assert opened.store.recipe == before
 
 
-def test_a_wrong_value_changes_nothing_and_is_said(opened: Studio):
+def test_a_wrong_value_changes_nothing_and_is_said_beside_its_field(opened: Studio, qtbot):
     before = opened.store.recipe
-    opened.actions.set_value("valid_pct", "lots")
+    with qtbot.waitSignal(opened.store.refusedChanged):
+        opened.actions.set_value("valid_pct", "lots")
     assert opened.store.recipe == before
-    assert "valid_pct" in texts(opened)[0]
+    assert "valid_pct" in opened.store.refused["valid_pct"] and texts(opened) == []
+    opened.actions.set_value("dropout", "0.3")
+    assert "valid_pct" in opened.store.refused
+    opened.actions.set_value("valid_pct", "0.3")
+    assert opened.store.refused == {}
+
+
+def test_a_recipe_edited_by_hand_is_read_again_and_can_be_taken_back(
+    opened: Studio, project_folder: Path, wait_for
+):
+    before = opened.store.recipe
+    with Project.open(project_folder, lock=False) as other:
+        io.save(project_folder / "recipe.toml", with_value(other.recipe, other.problem, "seed", 7))
+    wait_for(lambda: opened.store.recipe.seed == 7)
+    assert "outside this window" in texts(opened)[0]
+    opened.actions.undo_recipe()
+    assert opened.store.recipe == before
+
+
+def test_a_recipe_broken_by_hand_is_said_once_and_the_old_one_stays(
+    opened: Studio, project_folder: Path, wait_for
+):
+    before, path = opened.store.recipe, project_folder / "recipe.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("seed = ", "seed = x"), encoding="utf-8")
+    wait_for(lambda: texts(opened) != [])
+    path.touch()
+    opened.actions.look_at_recipe()
+    assert len(texts(opened)) == 1 and "recipe.toml" in texts(opened)[0]
+    assert opened.store.recipe == before
 
 
 def test_a_field_of_the_data_reads_the_data_again_and_one_of_the_training_does_not(opened: Studio, qtbot):

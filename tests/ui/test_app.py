@@ -126,7 +126,9 @@ def test_the_gauge_adds_what_others_hold_to_what_a_batch_takes(store: Store, rec
     )
     view = shown.gauge_view(store)
     assert view.predicted_mib == 1700 and view.ticks == ((8, 1700.0, True), (64, 10000.0, False))
-    assert view.chosen_batch == "auto"
+    assert (view.chosen_batch, view.picked, view.in_use()) == ("auto", 8, 8)
+    store.reading = Reading("GPU", "unknown", reason="The driver does not tell.")
+    assert shown.gauge_view(store).reason == "The driver does not tell. fits"
 
 
 def test_a_driver_that_cannot_say_is_shown_as_unknown(store: Store):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from studio.project.marks import Mark
 from studio.project.results import ItemResult, Results
+from studio.ui.grid.item_words import heading
 from studio.ui.pages.clean_parts.shown import Filter, chosen, probabilities, toggled
 
 
@@ -37,3 +38,9 @@ def test_a_class_shows_every_item_that_has_the_tag() -> None:
 def test_the_items_own_tags_are_among_the_scores_shown() -> None:
     rows = probabilities(item("1", "haze"), ("clear", "haze", "road"), most=2)
     assert rows == [("clear", 0.9), ("haze", 0.2)]
+
+
+def test_a_tile_of_wrong_tags_says_what_is_missing_or_too_much() -> None:
+    assert heading(item("1", "clear", "haze", "road")) == ("missed clear, road", "")
+    assert heading(item("1", "haze")) == ("haze", "rightly seen")
+    assert heading(ItemResult("1", False, "ant", "bee", 1.0)) == ("ant", "seen as bee")

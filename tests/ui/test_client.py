@@ -181,6 +181,19 @@ def test_closing_lets_the_engine_leave_by_itself(qtbot, make):
         os.kill(pid, 0)
 
 
+def test_a_parked_engine_is_gone_and_what_is_asked_for_meanwhile_gets_a_fresh_one(qtbot, make):
+    client, heard = make()
+    client.submit(m.Train())
+    qtbot.waitUntil(lambda: bool(heard.of(m.Batches)), timeout=10_000)
+    pid = client.greeting.pid
+    client.park()
+    client.submit(m.Scan())
+    qtbot.waitUntil(lambda: bool(heard.of(m.Scanned)), timeout=10_000)
+    assert client.greeting.pid != pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
 def test_closing_ends_an_engine_that_does_not_listen(qtbot, make):
     client, _ = make("deaf")
     client.start()

@@ -11,15 +11,18 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from studio.engine import messages as m
+from studio.problems import problem_named
 from studio.ui.pages.data import DataPage, fill_sample
 from studio.ui.pages.data_parts import sample, words
 from studio.ui.pages.data_parts.batch import Batch
-from studio.ui.pages.data_parts.columns import table_columns
+from studio.ui.pages.data_parts.columns import columns_for, table_columns
 from studio.ui.pages.data_parts.fields import page_fields, page_values
 from studio.ui.pages.data_parts.findings import Findings
+from studio.ui.pages.data_parts.words_table import batch_rows, wide_column
 from studio.ui.preview import PrintedActions
 from studio.ui.store import Store
 from studio.ui.widgets import Combo
+from tests.problems.ratings_made import recipe, write_ratings
 
 
 @pytest.fixture
@@ -152,9 +155,33 @@ def test_a_scan_that_failed_says_why_and_can_look_again(qtbot: QtBot, store: Sto
     assert card is not None
     assert "is not there any more" in card.accessibleName()
     assert "Choose where the photos are now" in card.accessibleDescription()
-    card.fixRequested.emit()
+    card.showRequested.emit()
     assert asked(page) == [("scan", (), {})]
     assert not page.primary.isEnabled()
+
+
+def test_a_scan_that_one_edit_mends_offers_it_and_names_the_field(qtbot: QtBot, store: Store) -> None:
+    store.scan_error = m.Failed(message="A list names nothing.", hint="Choose another.", fix="split=random")
+    page = shown(qtbot, store)
+    card = page.error_card()
+    assert card is not None and page.settings.form is not None
+    assert page.settings.form.row("split").error() == "A list names nothing."
+    card.fixRequested.emit()
+    assert asked(page) == [("set_values", ({"split": "random"},), {})]
+    store.scan_error = None
+    store.scanChanged.emit()
+    page.refresh_now()
+    assert page.settings.form.row("split").error() == ""
+
+
+def test_a_refused_edit_says_why_below_its_field_and_keeps_what_was_typed(qtbot: QtBot, store: Store) -> None:
+    page = shown(qtbot, store)
+    form = page.settings.form
+    assert form is not None
+    store.refused = {"split": "That cannot be."}
+    qtbot.keyClick(form.editor("split").widget, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: form.row("split").error() == "That cannot be.")
+    assert form.values()["split"] == "list"
 
 
 def test_the_error_goes_when_the_scan_went_well(qtbot: QtBot, store: Store) -> None:
@@ -251,6 +278,13 @@ def test_the_columns_of_a_table_are_its_first_line(tmp_path: Path, text: str, na
     assert table_columns(tmp_path / "t.csv") == names
 
 
+def test_ratings_without_a_header_offer_the_names_that_their_columns_have(tmp_path: Path) -> None:
+    write_ratings(tmp_path)
+    made = recipe(tmp_path)
+    assert columns_for(problem_named("collab"), made, tmp_path) == ("user", "item", "rating", "column 4")
+    assert columns_for(problem_named("collab"), made, tmp_path / "gone") == ()
+
+
 def test_a_table_that_is_not_there_has_no_columns(tmp_path: Path) -> None:
     assert table_columns(tmp_path / "none.csv") == ()
 
@@ -319,3 +353,12 @@ def test_a_class_shows_photos_whose_masks_hold_it(qtbot: QtBot, tmp_path: Path) 
 def test_groups_are_counted_beside_the_sets() -> None:
     scan = m.Scanned(n_train=30, n_valid=9, classes=(), samples=(), train_groups=10, valid_groups=3)
     assert words.split_words(scan) == "30 train · 9 validation · in 10 + 3 groups"
+
+
+def test_ids_in_a_batch_are_shown_as_they_are_written_and_the_last_column_takes_the_room() -> None:
+    samples = [m.PreviewSample(b"", "4", f"user: {1300 + at}, item: {at}, half: {at / 2}") for at in range(4)]
+    columns, rows = batch_rows(samples, "Rating")
+    assert columns == ("user", "item", "half", "Target")
+    assert rows[1] == ("1301", 1.0, 0.5, "4")
+    assert wide_column(rows) == 3
+    assert wide_column([("a long line of words to be read", "x")]) == 0

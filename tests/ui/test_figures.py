@@ -108,7 +108,9 @@ def test_a_chosen_row_stays_chosen_when_the_table_is_sorted(qtbot: QtBot) -> Non
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ((39.412, 181.9, 0.0), ["39.4", "181.9", "0.0"]),
+        ((39.412, 181.9, 0.0), ["39.41", "181.90", "0.00"]),
+        ((0.8284, 0.898, 1.2722), ["0.8284", "0.8980", "1.2722"]),
+        ((4.1667, 0.1167), ["4.167", "0.117"]),
         ((1.0, 2.0, 12.0), ["1", "2", "12"]),
         ((0.25, None), ["0.25", ""]),
         ((1234567, 3), ["1,234,567", "3"]),
@@ -240,11 +242,13 @@ def test_texts_can_be_selected_and_copied(qtbot: QtBot) -> None:
 def test_a_click_shows_a_picture_in_large_and_escape_all_of_them(qtbot: QtBot, tmp_path: Path) -> None:
     for number in range(3):
         Image.new("RGB", (64, 48), (number * 60, 90, 160)).save(tmp_path / f"{number}.png")
-    figure = Pictures("Overlays", ("0.png", "1.png", "2.png"), ("first", "second"))
+    figure = Pictures("Overlays", ("0.png", "1.png", "2.png"), ("first", "second\nimages/b.png"))
     card = shown(qtbot, figure, tmp_path)
     view = card.view
     assert isinstance(view, pictures_module.View)
     qtbot.waitUntil(lambda: view.loader.idle)
+    assert [tile.accessibleName() for tile in view.grid.tiles()] == ["first", "second", "2.png"]
+    assert view.grid.tiles()[1].toolTip() == "second\nimages/b.png"
     qtbot.mouseClick(view.grid.tiles()[1], Qt.MouseButton.LeftButton)
     assert view.enlarged() == 1
     qtbot.keyClick(view.large, Qt.Key.Key_Right)

@@ -152,6 +152,28 @@ def test_an_error_takes_the_place_of_the_help_until_the_field_changes(form: Form
     assert form.row("epochs").error() == ""
 
 
+def test_a_refused_edit_stays_as_typed_with_the_reason_until_it_is_edited_again(
+    form: Form, qtbot: QtBot
+) -> None:
+    form.set_values({"source": "table"})
+    line = form.editor("table").widget
+    assert isinstance(line, QLineEdit)
+    line.setText("nonsense")
+    line.editingFinished.emit()
+    form.refuse("table", "labels.csv", "There is no such table.")
+    form.set_values({"table": "labels.csv", "epochs": 6})
+    assert line.text() == "nonsense" and form.row("table").error() == "There is no such table."
+    line.setText("other.csv")
+    line.editingFinished.emit()
+    assert form.row("table").error() == ""
+
+
+def test_a_refused_edit_gives_way_to_a_value_from_elsewhere(form: Form) -> None:
+    form.refuse("table", "labels.csv", "There is no such table.")
+    form.set_values({"table": "new.csv"})
+    assert form.values()["table"] == "new.csv" and form.row("table").error() == ""
+
+
 def test_editors_say_their_names_help_and_note(form: Form) -> None:
     widget = form.editor("source").widget
     assert widget.accessibleName() == "Labels"

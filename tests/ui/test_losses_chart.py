@@ -17,6 +17,7 @@ from studio.engine import messages as m
 from studio.project.curves_export import csv
 from studio.ui.charts import losses, metrics, schedule
 from studio.ui.charts.confusion import ConfusionMatrix, reduce, words
+from studio.ui.charts.legend import Entry, Legend
 from studio.ui.charts.pyramid import Pyramid
 from studio.ui.charts.run_series import RunSeries, bands, nearest
 from studio.ui.pages.train_parts import sample
@@ -296,3 +297,22 @@ def test_the_words_follow_the_pointer(matrix: ConfusionMatrix, qtbot: QtBot) -> 
     qtbot.mouseMove(matrix, matrix.cell_rect(0, 1).center().toPoint())
     qtbot.waitUntil(lambda: bool(said))
     assert said[-1].startswith("2 ants seen as bees")
+
+
+def test_a_legend_that_is_short_of_room_leaves_out_values_before_names(qtbot: QtBot) -> None:
+    legend, entries = Legend("Accuracy"), tuple(Entry("train_loss", f"run {n}", "93.2 %") for n in (2, 3))
+    qtbot.addWidget(legend)
+    legend.show_entries(entries)
+
+    def width(apart: int, swatch: int, with_values: bool) -> float:
+        return sum(legend._measure(entry, swatch, with_values) + apart for entry in entries) - apart
+
+    styles = ((18, 14, True), (10, 8, True), (10, 8, False))
+    assert [legend._style(width(*style)) for style in styles] == list(styles)
+    assert [legend._style(width(*style) - 1) for style in styles[:2]] == list(styles[1:])
+
+
+def test_the_figures_of_a_low_schedule_do_not_touch() -> None:
+    axis = schedule.DecadeAxis("", "left")
+    assert axis.tickValues(-5.0, -1.75, 90.0) == [(1.0, [-2.0, -3.0, -4.0])]
+    assert axis.tickValues(-5.0, -1.75, 30.0) == [(1.0, [-2.0, -4.0])]

@@ -111,6 +111,19 @@ def test_points_are_said_by_how_far_they_are_off() -> None:
     assert answer_words((19.0, 1.0), (18.24, 0.9), None) == "19, 1, predicted 18.24, 0.9"
 
 
+def test_samples_of_a_run_are_told_apart_by_how_far_their_points_are_off() -> None:
+    from studio.engine import messages as m
+    from studio.project.live_run import LiveRun
+    from studio.ui.pages.train_parts.sample_words import rows
+
+    run = LiveRun(1)
+    for epoch, words in enumerate(("42.1 px off, tail 60.0 px", "7.5 px off, nose 11.0 px")):
+        answer = m.SampleAnswer("a.png", ((0.0, 0.0),), ((3.0, 4.0),), words=words, picture="shown/0.jpg")
+        run.shown.append(m.SamplesShown(run=1, stage=0, epoch=epoch, step=epoch, samples=(answer,)))
+    (row,) = rows(run, 1, KIND)
+    assert (row.said, row.truth, row.history) == ("7.5 px off", "nose 11.0 px", "42 → 7.5")
+
+
 def test_the_figures_of_points_have_names_and_a_unit() -> None:
     assert score_words("point_error", 10.98, "px") == "10.98 px"
     assert score_words("error_of_width", 0.0171) == "1.7 %"

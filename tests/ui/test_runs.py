@@ -161,6 +161,9 @@ def test_a_repeated_run_tells_noise_from_gain(page: RunsPage):
         signal.emit()
     page.refresh_now()
     assert "a real difference" in page._strip.words()
+    (low, high), *others = page._chart.score.luck()
+    assert low < 0.941 < high and others == []
+    assert any(label.text() == "94.2 ± 0.4 %" for label in page._differences.findChildren(QLabel))
 
 
 def test_the_queue_says_what_waits_and_asks_for_what_is_clicked(page: RunsPage, actions: PrintedActions):
@@ -190,8 +193,11 @@ def test_a_variation_is_added_in_the_words_of_set(page: RunsPage, actions: Print
 def test_the_learning_curve_says_its_sentence(page: RunsPage, actions: PrintedActions):
     page.curve.start.click()
     assert actions.asked[-1] == ("find_curve", ("quick", 1), {})
+    page.curve.seeds.choose("3")
+    page.curve.start.click()
+    assert actions.asked[-1] == ("find_curve", ("quick", 3), {})
     SCENES["curve"](page.store)
     page.store.curveChanged.emit()
     page.refresh_now()
-    assert page.curve.sentence().startswith("Twice as many items")
+    assert page.curve.sentence().startswith("Twice the data")
     assert len(page.curve.plot._dots.data) == 4

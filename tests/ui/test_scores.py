@@ -8,7 +8,7 @@ import pytest
 
 from studio.engine import messages as m
 from studio.problems import problem_named
-from studio.project.diagnosis import Judge
+from studio.project.judge import Judge
 from studio.project.live_run import LiveRun
 from studio.project.results import ItemResult, Results
 from studio.ui.charts.metrics import reduce

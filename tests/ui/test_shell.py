@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -210,6 +211,33 @@ def test_the_breakdown_opens_by_keyboard_and_closes_by_escape(qtbot: QtBot, gaug
 def test_the_amounts_are_said(gauge: GaugeBar) -> None:
     assert "<b>13.4</b> of 24 GB · others 2.1" in words(gauge)
     assert gauge.painting.accessibleName().startswith("GPU 0 · RTX 4090: 13.4 of 24 GB in use")
+
+
+def test_a_batch_that_the_gauge_picked_is_named(gauge: GaugeBar) -> None:
+    gauge.set_gauge(replace(GAUGE, chosen_batch="auto", picked=32))
+    assert gauge.batch.text() == "batch auto · 32"
+    gauge.set_gauge(replace(GAUGE, chosen_batch="auto", picked=16))
+    assert gauge.batch.text() == "batch auto · 16"
+    gauge.set_gauge(GAUGE)
+    assert gauge.batch.text() == "batch 64"
+
+
+@pytest.mark.parametrize(
+    ("kind", "precision", "said"),
+    [
+        ("gpu", "fp16", "half precision (fp16)"),
+        ("gpu", "fp32", "full precision (fp32)."),
+        ("ram", "fp32", "a processor has nothing to win"),
+    ],
+)
+def test_the_panel_says_what_fits_train_in(gauge: GaugeBar, kind: str, precision: str, said: str) -> None:
+    gauge.set_gauge(replace(GAUGE, kind=kind, precision=precision))
+    assert any(said in text for text in words(gauge.panel))
+
+
+def test_what_a_stage_took_stands_beside_what_was_foretold(gauge: GaugeBar) -> None:
+    gauge.set_gauge(replace(GAUGE, taken=(("Frozen, batch 64", 1024.0, 5120.0, 4608.0),)))
+    assert {"1 to 5 GB", "5.5 GB"} <= set(words(gauge.panel))
 
 
 def test_an_unknown_amount_is_said_to_be_unknown(gauge: GaugeBar) -> None:

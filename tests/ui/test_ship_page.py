@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
@@ -12,11 +13,15 @@ from pytestqt.qtbot import QtBot
 
 from studio.engine import messages as m
 from studio.exports import EXPORTS
+from studio.problems import problem_named
 from studio.ui import scores
+from studio.ui.pages.results_parts.kinds_sample import fill_ratings
 from studio.ui.pages.ship import ShipPage, fill_sample
 from studio.ui.pages.ship_parts import sample, ship_words
 from studio.ui.preview import PrintedActions
+from studio.ui.samples.rate_some import popular
 from studio.ui.store import JobView, Store
+from studio.ui.widgets import SegmentedControl
 
 
 @pytest.fixture(scope="module")
@@ -170,3 +175,36 @@ def test_without_a_model_it_leads_to_training(qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.pageRequested) as heard:
         page.empty.actionRequested.emit()
     assert heard.args == ["train"]
+
+
+def test_what_a_bundle_says_of_people_is_a_choice_beside_the_export(qtbot: QtBot, store: Store) -> None:
+    page = shown(qtbot, store)
+    assert page.cards[0].options is None
+    store.problem = problem_named("collab")
+    assert store.recipe is not None
+    store.recipe = msgspec.structs.replace(store.recipe, problem="collab", options={"people": "named"})
+    store.recipeChanged.emit()
+    page.refresh_now()
+    form = page.cards[0].options
+    assert form is not None and form.values() == {"people": "named"}
+    form.valueEdited.emit("people", "nobody")
+    assert asked(page) == [("set_value", ("people", "nobody"), {})]
+
+
+def test_somebody_new_is_asked_for_a_few_ratings(qtbot: QtBot) -> None:
+    store = Store()
+    fill_ratings(store)
+    page = shown(qtbot, store)
+    assert page.asker is not None and not page.asker.ask.isEnabled()
+    page.asker.open.click()
+    scales = page.asker.findChildren(SegmentedControl)
+    assert len(scales) == 12
+    qtbot.keyClick(scales[0], Qt.Key.Key_Right)
+    assert page.asker.ask.isEnabled()
+    page.asker.ask.click()
+    name = popular(store.results)[0]
+    assert asked(page) == [("predict", ([f'{{"ratings": {{"{name}": 1.0}}}}'],), {})]
+
+
+def test_photos_are_not_asked_for(qtbot: QtBot, store: Store) -> None:
+    assert shown(qtbot, store).asker is None

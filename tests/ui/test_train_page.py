@@ -117,6 +117,8 @@ def test_states_of_a_run_are_said(qtbot: QtBot, store: Store, state: str, words:
     page = shown(qtbot, store)
     assert words in banner_words(page)
     if state == "paused":
+        page._banner_also()
+        assert page.do.asked[-1][0] == "free_memory"
         page._banner_button()
         assert asked(page)[-1] == ("continue_", (), {})
 
@@ -291,5 +293,8 @@ def test_every_state_is_drawn(qtbot: QtBot, store: Store, name: str) -> None:
     SCENES[name](store)
     page = shown(qtbot, store)
     assert not page.grab().isNull()
+    if name == "stopped-early":
+        assert "No better accuracy in 2 epochs after epoch 5 (92.1 %)." in banner_words(page)
+        assert "Its model has the weights of epoch 5." in banner_words(page)
     if name == "halved":
         assert page.timeline.blocks()[0].view().lines[1] == "done in 0:28 · peak 5.4 GB"

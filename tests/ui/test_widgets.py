@@ -382,3 +382,16 @@ def test_the_undo_bar_stands_above_a_bar_of_the_page(qtbot: QtBot) -> None:
     undo.keep_clear = bar
     undo.show_message("Removed 3 items.")
     assert undo.geometry().bottom() < bar.geometry().top()
+
+
+def test_the_undo_bar_stays_in_front_of_another_page(qtbot: QtBot) -> None:
+    area = QWidget()
+    qtbot.addWidget(area)
+    area.resize(600, 400)
+    undo, page = UndoBar(area), QWidget(area)
+    area.show()
+    undo.show_message("Removed 2 photos")
+    page.raise_()
+    undo.stay_in_front()
+    assert area.children().index(undo) > area.children().index(page)
+    undo.hide()

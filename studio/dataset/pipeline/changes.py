@@ -75,6 +75,7 @@ class Changes:
     max_warp: float = 0.2
     p_affine: float = 0.75
     p_lighting: float = 0.75
+    pad_mode: str = "reflection"
 
     @property
     def resamples(self) -> bool:
@@ -132,9 +133,9 @@ class Changes:
         return np.log(change / (1 - change)), contrast
 
 
-def changes_of(arguments: Mapping[str, Any] | None) -> Changes | None:
+def changes_of(arguments: Mapping[str, Any] | None, pad_mode: str = "reflection") -> Changes | None:
     """The changes that `aug_transforms(**arguments)` makes; None for none."""
-    return None if arguments is None else Changes(**arguments)
+    return None if arguments is None else Changes(**arguments, pad_mode=pad_mode)
 
 
 def _some(random: np.random.Generator, drawn: Floats, share: float, neutral: float = 0.0) -> Floats:
@@ -197,13 +198,28 @@ def grid(matrices: Floats, height: int, width: int, device: Any) -> Tensor:
     return places.permute(0, 2, 3, 1)
 
 
-def moved(planes: Tensor, drawn: Drawn, changes: Changes, is_mask: bool = False) -> Tensor:
-    """Move the pixels of (n, channels, height, width) float32 as drawn; those of a mask to the nearest."""
+def moved(
+    planes: Tensor, drawn: Drawn, changes: Changes, is_mask: bool = False, black: Tensor | None = None
+) -> Tensor:
+    """Move the pixels of (n, channels, height, width) float32 as drawn; those of a mask to the nearest.
+
+    Parameters
+    ----------
+    black : (channels,) or None
+        What comes in at the edges where the changes pad with zeros: 0 as normalised; None for 0 itself.
+    """
     if not changes.resamples and not changes.flip_vert:
         return _mirrored(planes, drawn)
     places = grid(drawn.matrices, planes.shape[2], planes.shape[3], planes.device)
-    mode = "nearest" if is_mask else "bilinear"
-    return functional.grid_sample(planes, places, mode=mode, padding_mode="reflection", align_corners=True)
+    above = 0.0 if black is None else black.to(planes.device)[:, None, None]
+    found = functional.grid_sample(
+        planes if black is None else planes - above,
+        places,
+        mode="nearest" if is_mask else "bilinear",
+        padding_mode=changes.pad_mode,
+        align_corners=True,
+    )
+    return found if black is None else found.add_(above)
 
 
 def _mirrored(planes: Tensor, drawn: Drawn) -> Tensor:
@@ -212,7 +228,7 @@ def _mirrored(planes: Tensor, drawn: Drawn) -> Tensor:
 
 
 def moved_points(points: Floats, matrices: Floats) -> Floats:
-    """Points (n, k, 2) from -1 to 1 go where their pixels go."""
+    """Points (n, k, 2) from -1 to 1 go where their pixels go; nan stays nan."""
     padded = np.concatenate([points, np.ones((*points.shape[:2], 1))], 2)
     found = padded @ np.linalg.inv(matrices).transpose(0, 2, 1)
     places: Floats = found[..., :2] / found[..., 2:]

@@ -22,7 +22,9 @@ from studio.dataset.images import MAX_PIXELS, load_rgb
 Pixels = NDArray[np.uint8]
 JPEG_START = b"\xff\xd8\xff"
 TURNED = (b"Exif\0\0", b"tiff:Orientation")
-"""What a file must contain to be stored other than upright."""
+"""What a file's head must contain to be stored other than upright."""
+
+SCAN_START = b"\xff\xda"
 
 SIMPLE = ("YCbCr", "Gray")
 FACTORS = (8, 4, 2)
@@ -59,7 +61,8 @@ def decoded(path: Path, needed: int = 0) -> tuple[Pixels, int]:
 
 def _jpeg(stored: bytes, needed: int) -> tuple[Pixels, int] | None:
     """A plain upright JPEG; None for what is better left to Pillow."""
-    if any(mark in stored for mark in TURNED) and not _is_upright(stored):
+    head = _head(stored)
+    if any(mark in head for mark in TURNED) and not _is_upright(stored):
         return None
     try:
         height, width, space, _ = simplejpeg.decode_jpeg_header(stored)
@@ -78,6 +81,16 @@ def _jpeg(stored: bytes, needed: int) -> tuple[Pixels, int] | None:
 def factor_for(side: int, needed: int) -> int:
     """How many times smaller a photo may be decoded whose shorter side is `side`."""
     return next((f for f in FACTORS if needed and side >= needed * SPARE * f), 1)
+
+
+def _head(stored: bytes) -> bytes:
+    """What stands before a JPEG's pixels: searching a file of many megabytes would take as long as decoding it."""
+    at = 2
+    while stored[at : at + 1] == b"\xff":
+        if stored[at : at + 2] == SCAN_START:
+            return stored[:at]
+        at += 2 + int.from_bytes(stored[at + 2 : at + 4])
+    return stored  # not laid out as usual
 
 
 def _is_upright(stored: bytes) -> bool:

@@ -87,20 +87,29 @@ class PhotoLoader(ScalarsStay, TfmdDL):  # type: ignore[misc]
         if raw.light is not None:
             floats = looked_up(floats, raw.light.to(device, non_blocking=True))
         if raw.drawn is not None and self.photos.changes is not None:
-            floats = moved(floats, raw.drawn, self.photos.changes)
+            floats = moved(floats, raw.drawn, self.photos.changes, black=self._black())
             mask = None if mask is None else moved(mask, raw.drawn, self.photos.changes, True)
-        return (TensorImage(floats), *self._wanted(raw.rows, mask, device))
+        return (TensorImage(floats), *self._wanted(raw, mask, device))
 
-    def _wanted(self, rows: Sequence[int], mask: Tensor | None, device: torch.device) -> tuple[Any, ...]:
+    def _black(self) -> Tensor | None:
+        """0 as normalised, where that comes in at the edges."""
+        if self.photos.changes is None or self.photos.changes.pad_mode != "zeros":
+            return None
+        mean, deviation = self._statistics()
+        return -mean / deviation
+
+    def _wanted(self, raw: Raw, mask: Tensor | None, device: torch.device) -> tuple[Any, ...]:
         """The targets of a batch; none for items that have none."""
         if not self._has_targets():
             return ()
         if mask is not None:
             return (TensorMask(mask[:, 0].long()),)
+        if raw.points is not None:
+            return (self.photos.typed(raw.points.to(device)),)
         if self._targets is None:
             assert self.photos.targets is not None
             self._targets = self.photos.targets(self.dataset.items).to(device)
-        return (self.photos.typed(self._targets[torch.as_tensor(rows, device=device)]),)
+        return (self.photos.typed(self._targets[torch.as_tensor(raw.rows, device=device)]),)
 
     def _has_targets(self) -> bool:
         return len(getattr(self.dataset, "tls", ())) > 1

@@ -20,18 +20,36 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from studio.dataset.pipeline import cache as kept
-from studio.dataset.pipeline.changes import Changes, Drawn, looked_up, tables
+from studio.dataset.pipeline.changes import Changes, Drawn, looked_up, moved_points, tables
 from studio.dataset.pipeline.decoding import decoded
-from studio.dataset.pipeline.shaping import Frame, fitted, is_too_long, resized, whole_size, window
+from studio.dataset.pipeline.shaping import (
+    Frame,
+    corner,
+    cut_box,
+    fitted,
+    is_too_long,
+    resized,
+    whole_size,
+    window,
+)
 from studio.dataset.spares import Spares
 
 Array = NDArray[np.uint8]
-VERSION = 1
+Array64 = NDArray[np.float64]
+VERSION = 2
 MOST_THREADS = 8
 ASKED_AHEAD = 2
 MIDDLE = (0.5, 0.5)
 WHOLE_SHARE = 1.4
 """Of a frame, what a whole photo takes on average: most have sides as 4 to 3."""
+
+
+class Points(NamedTuple):
+    """Points (k, 2) of a photo: x and y in its pixels as it is seen, from its upper left; nan where not known."""
+
+    places: NDArray[np.float32]
+    width: int
+    height: int
 
 
 @dataclass
@@ -54,6 +72,8 @@ class Photos:
         An item's mask (height, width) uint8, as large as its photo; it goes where the photo goes.
     mask_path_of : callable or None
         The file of an item's mask: where it changes, what was kept is not used.
+    points_of : callable or None
+        An item's points, which go where their pixels go: its targets, in place of `targets`.
     marked : str
         Changes wherever masks are read otherwise: part of the cache's name.
     folder : Path or None
@@ -69,6 +89,7 @@ class Photos:
     targets: Callable[[Sequence[Any]], Tensor] | None = None
     mask_of: Callable[[Any], Array] | None = None
     mask_path_of: Callable[[Any], Path] | None = None
+    points_of: Callable[[Any], Points] | None = None
     marked: str = ""
     folder: Path | None = None
     remarks: list[str] = field(default_factory=list)
@@ -81,7 +102,7 @@ class Photos:
 
     def bare(self) -> Photos:
         """The same for items of which nothing but the photo is known; nothing of them is kept."""
-        return replace(self, mask_of=None, mask_path_of=None, folder=None)
+        return replace(self, mask_of=None, mask_path_of=None, points_of=None, folder=None)
 
     def cache(self, is_training: bool, n: int) -> kept.PhotoCache | None:
         """Small photos of earlier epochs, for `n` items; None where none are kept."""
@@ -89,7 +110,8 @@ class Photos:
             return None
         frame, is_whole = self.frame, is_training and self.frame.method != "squish"
         shape = "train" if is_training else "valid"
-        name = f"{frame.width}x{frame.height}-{frame.method}-{shape}{self.marked}-{VERSION}"
+        fit = frame.method if frame.outside == "reflection" else f"{frame.method}-{frame.outside}"
+        name = f"{frame.width}x{frame.height}-{fit}-{shape}{self.marked}-{VERSION}"
         if name not in self._caches:
             share = WHOLE_SHARE if is_whole and frame.method == "crop" else 1.0
             needed = int(n * frame.height * frame.width * self.planes * share)
@@ -119,6 +141,23 @@ class Photos:
             resized(pixels, *size), None if mask is None else resized(mask, *size, True)
         ), True
 
+    def places(self, read: Read, item: Any, at: tuple[float, float], is_training: bool) -> Array64:
+        """An item's points (k, 2) in its frame, from -1 to 1 at the frame's edges."""
+        assert self.points_of is not None
+        known, frame = self.points_of(item), self.frame
+        if read.is_whole and is_training:
+            high, wide = read.array.shape[1:]
+            scale = np.array([wide / known.width, high / known.height])
+            left, top = corner(high, wide, frame, at)
+            width, height = frame.width, frame.height
+        else:
+            scale = np.ones(2)
+            left, top, width, height = cut_box(
+                known.height, known.width, frame, at if is_training else MIDDLE
+            )
+        found: Array64 = (known.places * scale - (left, top)) / (width, height) * 2 - 1
+        return found
+
     def _joined(self, photo: Array, mask: Array | None) -> Array:
         return photo if mask is None else np.concatenate([photo, mask])
 
@@ -139,6 +178,7 @@ class Raw:
     levels: Tensor
     drawn: Drawn | None
     light: Tensor | None = None
+    points: Tensor | None = None
 
 
 @dataclass
@@ -231,7 +271,7 @@ class Gathering:
         shape = (len(asked.rows), self._photos.planes, frame.height, frame.width)
         levels = torch.empty(shape, dtype=torch.uint8, pin_memory=self._device.type == "cuda")
         out = levels.numpy()
-        rows = list(asked.rows)
+        rows, points = list(asked.rows), []
         for number, found in enumerate(asked.found):
             read = found.result() if isinstance(found, Future) else Read(found, True, rows[number])
             of = asked.stamps[number]
@@ -241,13 +281,22 @@ class Gathering:
             rows[number] = read.place
             at = float(asked.at[number, 0]), float(asked.at[number, 1])
             window(read.array, frame, at if read.is_whole else MIDDLE, out[number])
+            if self._photos.points_of is not None:
+                points.append(self._photos.places(read, self._items[read.place], at, self._is_training))
+        places = _moved(points, asked.drawn) if points else None
         table = tables(asked.drawn, *self._statistics)
         if self._device.type != "cpu":
-            return Raw(rows, levels, asked.drawn, table)
+            return Raw(rows, levels, asked.drawn, table, places)
         floats = looked_up(levels[:, :3], table)
         if self._photos.mask_of is not None:
             floats = torch.cat([floats, levels[:, 3:].float()], 1)
-        return Raw(rows, floats, asked.drawn)
+        return Raw(rows, floats, asked.drawn, points=places)
+
+
+def _moved(points: Sequence[Array64], drawn: Drawn | None) -> Tensor:
+    """Points of a batch after its changes: (n, k, 2) float32."""
+    stacked = np.stack(points)
+    return torch.from_numpy(stacked if drawn is None else moved_points(stacked, drawn.matrices)).float()
 
 
 def threads() -> int:

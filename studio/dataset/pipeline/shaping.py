@@ -27,11 +27,19 @@ LONGEST = 4.0
 
 @dataclass(frozen=True)
 class Frame:
-    """The size that photos are made: `method` is "crop", "squish" or "pad" (by reflection)."""
+    """The size that photos are made.
+
+    Attributes
+    ----------
+    method : {"crop", "squish", "pad"}
+    outside : {"reflection", "zeros"}
+        What "pad" fills up with.
+    """
 
     height: int
     width: int
     method: str
+    outside: str = "reflection"
 
     @property
     def shorter(self) -> int:
@@ -60,16 +68,23 @@ def fitted(pixels: Array, frame: Frame, at: tuple[float, float] = (0.5, 0.5), is
 
 def _proportioned(pixels: Array, frame: Frame, at: tuple[float, float]) -> Array:
     high, wide = pixels.shape[:2]
-    ratios = (wide / frame.width, high / frame.height)
-    scale = max(ratios) if frame.method == "pad" else min(ratios)
-    width, height = max(1, int(scale * frame.width)), max(1, int(scale * frame.height))
-    left, top = int(at[0] * (wide - width)), int(at[1] * (high - height))
+    left, top, width, height = cut_box(high, wide, frame, at)
     cut = pixels[max(top, 0) : top + height, max(left, 0) : left + width]
     before, after = (max(-top, 0), max(-left, 0)), (max(height - high + top, 0), max(width - wide + left, 0))
     if not any(before + after):
         return cut
     edges = [(before[0], after[0]), (before[1], after[1]), (0, 0)][: pixels.ndim]
-    return np.pad(cut, edges, mode=PAD_MODES["reflection"])  # type: ignore[call-overload,no-any-return]
+    return np.pad(cut, edges, mode=PAD_MODES[frame.outside])  # type: ignore[call-overload,no-any-return]
+
+
+def cut_box(high: int, wide: int, frame: Frame, at: tuple[float, float]) -> tuple[int, int, int, int]:
+    """What `fitted` shows of a photo: left, top, width and height in its pixels; beyond its edges where it pads."""
+    if frame.method == "squish":
+        return 0, 0, wide, high
+    ratios = (wide / frame.width, high / frame.height)
+    scale = max(ratios) if frame.method == "pad" else min(ratios)
+    width, height = max(1, int(scale * frame.width)), max(1, int(scale * frame.height))
+    return int(at[0] * (wide - width)), int(at[1] * (high - height)), width, height
 
 
 def whole_size(height: int, width: int, frame: Frame) -> tuple[int, int]:
@@ -93,21 +108,33 @@ def resized(pixels: Array, height: int, width: int, is_mask: bool = False) -> Ar
     if is_mask:
         found = Image.fromarray(pixels).resize((width, height), Image.Resampling.NEAREST)
         return np.asarray(found, dtype=np.uint8)[None]
-    planes = torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None]
+    photo = torch.from_numpy(np.ascontiguousarray(pixels))[None].permute(
+        0, 3, 1, 2
+    )  # channels last: the quick way
     if pixels.shape[:2] != (height, width):
-        planes = functional.interpolate(planes, (height, width), mode="bilinear", antialias=True)
-    return planes[0].contiguous().numpy()
+        photo = functional.interpolate(photo, (height, width), mode="bilinear", antialias=True)
+    return np.ascontiguousarray(photo[0].numpy())
 
 
 def window(kept: Array, frame: Frame, at: tuple[float, float], out: Array) -> None:
-    """Copy the frame out of a whole photo (planes, h, w) into `out` (planes, height, width), by reflection outside."""
+    """Copy the frame out of a whole photo (planes, h, w) into `out` (planes, height, width), filled up outside."""
     high, wide = kept.shape[1:]
-    top, left = round(at[1] * (high - frame.height)), round(at[0] * (wide - frame.width))
+    left, top = corner(high, wide, frame, at)
     if high >= frame.height and wide >= frame.width:
         out[...] = kept[:, top : top + frame.height, left : left + frame.width]
         return
+    if frame.outside == "zeros":
+        out[...] = 0
+        shown = kept[:, max(0, top) :, max(0, left) :][:, : frame.height, : frame.width]
+        out[:, max(0, -top) : high - top, max(0, -left) : wide - left] = shown
+        return
     rows, columns = _reflected(top, frame.height, high), _reflected(left, frame.width, wide)
     out[...] = kept[:, rows[:, None], columns]
+
+
+def corner(high: int, wide: int, frame: Frame, at: tuple[float, float]) -> tuple[int, int]:
+    """Where the frame begins in a whole photo: left and top; below 0 where the photo is smaller."""
+    return round(at[0] * (wide - frame.width)), round(at[1] * (high - frame.height))
 
 
 def _reflected(first: int, count: int, size: int) -> NDArray[np.intp]:

@@ -44,7 +44,7 @@ class Follow(Callback):
 
     def after_batch(self) -> None:
         """A batch is done."""
-        if self.training:
+        if self.learn.training:
             self.place.batch = int(self.learn.iter) + 1
 
     def after_train(self) -> None:

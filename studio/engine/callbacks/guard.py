@@ -38,12 +38,12 @@ class Guard(Callback):
 
     def before_batch(self) -> None:
         """Remember the running averages, which the forward pass changes."""
-        if self.is_on_cpu and self.training and not self.place.skipping:
-            self.averages = [buffer.clone() for buffer in self.changing]
+        if self.is_on_cpu and self.learn.training and not self.place.skipping:
+            self.averages[:] = [buffer.clone() for buffer in self.changing]
 
     def after_loss(self) -> None:
         """Leave out the step where looking costs nothing."""
-        if self.is_on_cpu and self.training and self._bad():
+        if self.is_on_cpu and self.learn.training and self._bad():
             self.place.broken = True
             for buffer, before in zip(self.changing, self.averages, strict=True):
                 buffer.copy_(before)
@@ -51,7 +51,7 @@ class Guard(Callback):
 
     def after_batch(self) -> None:
         """End the fit."""
-        if not self.training or self.place.skipping:
+        if not self.learn.training or self.place.skipping:
             return
         if not self.is_on_cpu and self._is_time():
             self.place.broken = self._bad()

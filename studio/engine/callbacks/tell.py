@@ -40,7 +40,7 @@ class Tell(Callback):
 
     def after_batch(self) -> None:
         """Note the batch; send what is noted when the last message is old enough."""
-        if not self.training or self.place.skipping:
+        if not self.learn.training or self.place.skipping:
             return
         self.pace.batch()
         hyper = self.learn.opt.hypers[-1]

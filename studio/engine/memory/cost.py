@@ -50,6 +50,8 @@ class StepCost:
         In words, where it was not foretold in the usual way.
     pool, share : float
         What the allocator takes beyond the tensors: bytes once, and a share of all.
+    item : int
+        Bytes of one item of a batch: where a batch goes through in parts, the others wait.
     """
 
     train: Lines
@@ -57,18 +59,24 @@ class StepCost:
     how: str = ""
     pool: float = 0.0
     share: float = 0.0
+    item: int = 0
 
-    def mib(self, batch_size: int) -> float:
-        """Memory at the highest moment of training or validation with this batch, in MiB."""
-        return max(self.train_mib(batch_size), self.valid_mib(batch_size))
+    def mib(self, batch_size: int, parts: int = 1) -> float:
+        """Memory at the highest moment of training or validation with this batch, in so many parts, in MiB."""
+        return max(self.train_mib(batch_size, parts), self.valid_mib(batch_size, parts))
 
-    def train_mib(self, batch_size: int) -> float:
+    def train_mib(self, batch_size: int, parts: int = 1) -> float:
         """Memory of a training step."""
-        return self._whole(self.train.peak(batch_size))
+        at_once = -(-batch_size // parts)
+        return self._whole(self.train.peak(at_once) + self.item * (batch_size - at_once))
 
-    def valid_mib(self, batch_size: int) -> float:
-        """Memory of a validation pass."""
-        return self._whole(self.valid.peak(batch_size))
+    def valid_mib(self, batch_size: int, parts: int = 1) -> float:
+        """Memory of a validation pass, in batches of as many items as a part has."""
+        return self._whole(self.valid.peak(-(-batch_size // parts)))
+
+    def tensors_mib(self, batch_size: int) -> float:
+        """Memory of a training step as the allocator counts what it handed out, without what it keeps in reserve."""
+        return self.train.peak(batch_size) * (1.0 + self.share) / MIB
 
     def floor_mib(self) -> float:
         """What is there before the first batch: weights and moments."""

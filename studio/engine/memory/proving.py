@@ -22,8 +22,8 @@ def is_wanted(device: torch.device) -> bool:
     return device.type == "cuda"
 
 
-def prove(learner: Any, n_items: int, precision: str) -> None:
-    """Take one step with `n_items` at once, as the learner is frozen now.
+def prove(learner: Any, n_items: int, precision: str, in_parts: bool = False) -> None:
+    """Take one step with `n_items` at once, as the learner is frozen now; after another part, where there are parts.
 
     Raises
     ------
@@ -39,6 +39,8 @@ def prove(learner: Any, n_items: int, precision: str) -> None:
         try:
             steps.begin()
             steps.hold_still()
+            if in_parts:
+                steps.part(batch)
             steps.train(batch)
             steps.validate(batch)
         finally:

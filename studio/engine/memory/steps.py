@@ -44,11 +44,15 @@ class Steps:
 
     def train(self, batch: tuple[Any, ...]) -> None:
         """Forward, loss, backward, optimizer."""
+        self.part(batch)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+
+    def part(self, batch: tuple[Any, ...]) -> None:
+        """A part of a larger batch, but for its last: forward, loss, backward; the gradients wait."""
         self._mode(training=True)
         self._forward(batch)
         self._learner.loss_grad.backward()
-        self.optimizer.step()
-        self.optimizer.zero_grad()
 
     def validate(self, batch: tuple[Any, ...]) -> None:
         """Forward and loss without gradients."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from studio.engine.messages.base import Event, RunStatus
 from studio.recipe.schema import Schedule
@@ -62,6 +62,10 @@ class RunStarted(Event, frozen=True, kw_only=True):
     clock: float = 0.0
     everything: bool = False
     """Whether it trains on the validation items too, so that no epoch has a validation loss or a metric."""
+    n_valid: int = 0
+    """How many items judge it."""
+    class_sizes: dict[str, int] = field(default_factory=dict)
+    """Training items of each class, where there are classes."""
 
 
 class PlanChanged(Event, frozen=True, kw_only=True):

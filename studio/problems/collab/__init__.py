@@ -16,5 +16,6 @@ PROBLEM: Problem[Options] = Problem(
     stages=stages,
     package=__name__,
     usual_batch=1024,
+    shipping=("people",),
     splits=("random", "stratified", "column", "group", "time", "hash"),
 )

@@ -28,6 +28,8 @@ TAKES_WORDS = True
 TOP = 10
 EVERY_ITEM = -1
 NOBODY = -1
+MOST_RATED = 64
+"""Of the items that somebody new has rated, so many are not recommended again."""
 USER_WORDS = ("user", "customer", "person")
 ITEM_WORDS = ("item", "movie", "film", "book", "product", "title")
 
@@ -89,7 +91,7 @@ def _from_json(text: str) -> RatingCase:
 
 
 def prepare(case: RatingCase, spec: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-    """Return the graph's input: `vector` (n,) float32, the user as the model sees one, and `asked` (2,) int64.
+    """Return the graph's input: `vector` (n,) float32, the user as the model sees one, and `asked` (see `asked_of`).
 
     Raises
     ------
@@ -101,13 +103,25 @@ def prepare(case: RatingCase, spec: Mapping[str, Any]) -> dict[str, NDArray[Any]
     given = spec["input"]
     item = item_number(case.item, given) if case.item else EVERY_ITEM
     if case.ratings:
-        return {"vector": _new_user(case, given), "asked": np.array([NOBODY, item], dtype=np.int64)}
+        rated = [item_number(name, given) for name in case.ratings]
+        return {"vector": _new_user(case, rated, given), "asked": asked_of(NOBODY, item, rated)}
     user = user_number(case.user, given)
-    return {"vector": table_of(given["user_vectors"])[user], "asked": np.array([user, item], dtype=np.int64)}
+    return {"vector": table_of(given["user_vectors"])[user], "asked": asked_of(user, item)}
+
+
+def asked_of(user: int, item: int, rated: Sequence[int] = ()) -> NDArray[np.int64]:
+    """What the graph hands through: user, item, and the first items that somebody new has rated; -1 for none."""
+    padded = [*rated[:MOST_RATED], *[NOBODY] * (MOST_RATED - len(rated))]
+    return np.array([user, item, *padded], dtype=np.int64)
 
 
 def user_number(user: str, given: Mapping[str, Any]) -> int:
     """A user's number; raises `UserError` for one who rated nothing in training."""
+    if not given["users"]:
+        raise UserError(
+            "This bundle knows nobody by name: it was exported without people.",
+            'Give some ratings instead: {"ratings": {"item": 5}}.',
+        )
     plain = _plain(user)
     if not plain or plain not in given["users"][1:]:
         raise UserError(
@@ -134,19 +148,18 @@ def _plain(name: str) -> str:
     return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
 
 
-def _new_user(case: RatingCase, given: Mapping[str, Any]) -> NDArray[np.float32]:
+def _new_user(case: RatingCase, items: Sequence[int], given: Mapping[str, Any]) -> NDArray[np.float32]:
     if "item_vectors" not in given:
         raise UserError(
             "A neural model has no place for somebody new.", "Train the dot product to answer for new users."
         )
-    items = [item_number(item, given) for item in case.ratings]
-    vectors = table_of(given["item_vectors"])[items]
+    vectors = table_of(given["item_vectors"])[list(items)]
     ratings = np.array(list(case.ratings.values()))
     low, high = given["y_range"]
     if not ((ratings >= low) & (ratings <= high)).all():
         raise UserError(f"Ratings lie between {low:g} and {high:g} here.", "Correct the ratings.")
-    users = table_of(given["user_vectors"])[1:]
-    folded = fold_in(vectors[:, :-1], vectors[:, -1], ratings, (low, high), users, given["strength"])
+    crowd = table_of(given["crowd"]["mean"])[0], table_of(given["crowd"]["covariance"])
+    folded = fold_in(vectors[:, :-1], vectors[:, -1], ratings, (low, high), crowd, given["strength"])
     return folded.astype(np.float32)
 
 
@@ -173,13 +186,13 @@ def decode(
     Parameters
     ----------
     outputs : mapping
-        `ratings` (n_items,) float32 for every item; `echo` (2,) the numbers of user and item, -1 for none.
+        `ratings` (n_items,) float32 for every item; `echo` what was asked, by `asked_of`.
     """
-    given, (user, item) = spec["input"], (int(number) for number in outputs["echo"])
+    given, (user, item, *rated) = spec["input"], (int(number) for number in outputs["echo"])
     ratings = outputs["ratings"]
     if item != EVERY_ITEM:
         return f"{float(ratings[item]):.2f}", ()
-    seen = set(given["seen"][user]) if given["seen"] and user != NOBODY else set()
+    seen = set(given["seen"][user]) if given["seen"] and user != NOBODY else set(rated)
     order = [int(at) for at in np.argsort(-ratings, kind="stable") if at and int(at) not in seen]
     return "; ".join(f"{given['titles'][at]} ({float(ratings[at]):.2f})" for at in order[:TOP]), ()
 
@@ -187,10 +200,9 @@ def decode(
 def remark(case: RatingCase, spec: Mapping[str, Any]) -> str:
     """What a person should know about an answer."""
     if case.ratings:
-        count = f"{len(case.ratings)} rating{'s' if len(case.ratings) > 1 else ''}"
-        return f"From {count} of somebody new; what was rated may be among the recommendations."
-    return (
-        ""
-        if case.item or spec["input"]["seen"]
-        else "What was rated already may be among the recommendations."
-    )
+        count = f"From {len(case.ratings)} rating{'s' if len(case.ratings) > 1 else ''} of somebody new"
+        may_repeat = not case.item and len(case.ratings) > MOST_RATED
+        return f"{count}; what was rated may be among the recommendations." if may_repeat else f"{count}."
+    if case.item or spec["input"]["seen"]:
+        return ""
+    return "What was rated already may be among the recommendations."

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from studio.dataset.letter_encodings import AUTO
 from studio.dataset.splitting import NO_TIME
 from studio.engine.messages import Finding, Fix
 from studio.problems.base import Dataset
+from studio.problems.collab import rating_tables
 from studio.problems.collab.items import NO_ID, NO_RATING, NO_SIDE
 from studio.problems.collab.plan import Plan, plan_of
 from studio.problems.collab.scale import proposed_range
+from studio.problems.table_checks import letter_findings
 from studio.problems.tabular.checks import small_for_batch
 from studio.problems.tabular.findings import finding, many, rows
 from studio.problems.tabular.source import described
@@ -31,6 +34,7 @@ def check(
     """Yield findings as they are known; see `studio.problems.base`."""
     plan = plan_of(recipe, root)
     yield from _reading(dataset, plan)
+    yield from _letters(recipe, plan, root)
     yield from _sets(dataset)
     yield from small_for_batch(dataset, recipe)
     yield from _range(dataset, plan)
@@ -74,6 +78,16 @@ def _reading(dataset: Dataset, plan: Plan) -> Iterator[Finding]:
                 "The other rows are used.",
                 rows(keys),
             )
+
+
+def _letters(recipe: Recipe, plan: Plan, root: Path) -> Iterator[Finding]:
+    """Letters that look wrong, in the ratings and in the titles."""
+    asked = str(recipe.options.get("encoding", AUTO))
+    yield from letter_findings(plan.table.path, plan.table.dialect.encoding, asked)
+    titles = recipe.options.get("titles")
+    if titles:
+        table = rating_tables.read(rating_tables.path_of(root, str(titles), "titles"), encoding=asked).table
+        yield from letter_findings(table.path, table.dialect.encoding, asked)
 
 
 def _sets(dataset: Dataset) -> Iterator[Finding]:

@@ -19,8 +19,20 @@ def logit(ratings: Array, low: float, high: float) -> Array:
     return np.asarray(np.log(share / (1 - share)))
 
 
+def crowd_of(users: Array) -> tuple[Array, Array]:
+    """Where the known users lie: the mean of their factors and bias (k,), and their covariance (k, k)."""
+    return users.mean(axis=0).astype(np.float64), np.atleast_2d(
+        np.cov(users.astype(np.float64), rowvar=False)
+    )
+
+
 def fold_in(
-    factors: Array, biases: Array, ratings: Array, y_range: tuple[float, float], users: Array, strength: float
+    factors: Array,
+    biases: Array,
+    ratings: Array,
+    y_range: tuple[float, float],
+    crowd: tuple[Array, Array],
+    strength: float,
 ) -> Array:
     """A new user's factors and bias from a few ratings, by ridge regression on the items' factors.
 
@@ -33,8 +45,8 @@ def fold_in(
         Of the items that were rated; `biases` (n,) theirs.
     ratings : (n,)
         On the scale of the ratings.
-    users : (n_users, n_factors + 1)
-        Factors and bias of the known users.
+    crowd : (n_factors + 1,), (n_factors + 1, n_factors + 1)
+        Mean and covariance of the known users' factors and biases, by `crowd_of`.
     strength : float
         How little a single rating can be trusted: the variance of what goes into the sigmoid.
 
@@ -44,8 +56,8 @@ def fold_in(
         The factors, then the bias.
     """
     known = np.hstack([factors, np.ones((len(factors), 1))]).astype(np.float64)
-    usual, spread = users.mean(axis=0).astype(np.float64), np.cov(users.astype(np.float64), rowvar=False)
-    pull = strength * np.linalg.inv(np.atleast_2d(spread) + 1e-6 * np.eye(known.shape[1]))
+    usual, spread = crowd
+    pull = strength * np.linalg.inv(spread + 1e-6 * np.eye(known.shape[1]))
     wanted = logit(ratings, *y_range) - biases - known @ usual
     return np.asarray(usual + np.linalg.solve(known.T @ known + pull, known.T @ wanted))
 

@@ -14,8 +14,10 @@ from studio.dataset.splitting import NO_SIDE as NO_SIDE
 from studio.dataset.splitting import Splittable, groups_of, split_sides
 from studio.errors import UserError
 from studio.problems.base import Dataset, Item
+from studio.problems.collab import rating_tables
 from studio.problems.collab.plan import Plan, plan_of
-from studio.problems.tabular.items import row_order
+from studio.problems.tabular.cells import number
+from studio.problems.tabular.items import PEEKED, row_order
 from studio.recipe.schema import Recipe
 
 SKIPPED = "left out by the recipe"
@@ -52,6 +54,23 @@ def collect(recipe: Recipe, root: Path) -> Dataset:
             items.append(Item(lines[place], rating, side))
     groups = dict(zip(ratings.keys, groups_of(ratings, split), strict=False))
     return Dataset(tuple(items), (), tuple(sorted(left_out, key=row_order)), groups)
+
+
+def target_of(text: str, recipe: Recipe) -> float:
+    """The rating that a person typed; raises `UserError` where it is no number."""
+    value = number(text.strip())
+    if value is None or not math.isfinite(value):
+        raise UserError(f"“{text}” is no rating.", "Type a number.")
+    return value
+
+
+def columns_of(recipe: Recipe, root: Path) -> tuple[str, ...]:
+    """The columns of a recipe's ratings, which may have no header; raises `UserError` where they cannot be read."""
+    from studio.problems.collab import PROBLEM
+
+    options = PROBLEM.options_of(recipe)
+    path = rating_tables.path_of(root, options.table, "table")
+    return rating_tables.read(path, options.header, PEEKED, options.encoding).table.columns
 
 
 def splittable(plan: Plan, rows: Sequence[tuple[int, float]], root: Path) -> Splittable:

@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from studio.dataset.letter_encodings import AUTO
 from studio.errors import UserError
 from studio.problems.base import Guess
+from studio.problems.table_options import encoding_field
 from studio.recipe.fields import about
 from studio.recipe.schema import Rate, Stage
 
@@ -27,6 +29,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             note="tabular",
         ),
     ] = ""
+    encoding: Annotated[str, encoding_field()] = AUTO
     header: Annotated[
         Literal["auto", "yes", "no"],
         about(
@@ -101,6 +104,20 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             note="embeddings-bias",
         ),
     ] = ""
+    people: Annotated[
+        Literal["rated", "named", "nobody"],
+        about(
+            "People in the bundle",
+            "What whoever has the bundle can read of people. With nobody in it, it answers by the ratings that "
+            "somebody gives.",
+            choices={
+                "rated": "Their ids, and what they have rated",
+                "named": "Their ids only",
+                "nobody": "Nobody",
+            },
+            note="export-onnx",
+        ),
+    ] = "rated"
 
 
 def guess(folder: Path) -> Guess | None:

@@ -82,10 +82,12 @@ def plan_of(recipe: Recipe, root: Path) -> Plan:
         raise UserError(
             "The recipe names no table of ratings.", "Name a file below the data folder.", fix="table"
         )
-    found = rating_tables.read(rating_tables.path_of(root, options.table, "table"), options.header)
-    names = (
-        rating_tables.read(rating_tables.path_of(root, options.titles, "titles")) if options.titles else None
-    )
+    table = rating_tables.path_of(root, options.table, "table")
+    found = rating_tables.read(table, options.header, encoding=options.encoding)
+    names = None
+    if options.titles:
+        titles = rating_tables.path_of(root, options.titles, "titles")
+        names = rating_tables.read(titles, encoding=options.encoding)
     return planned(found, options, names)
 
 

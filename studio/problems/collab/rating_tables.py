@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from studio.dataset.letter_encodings import AUTO
 from studio.dataset.paths import key_below
 from studio.dataset.tables import ENDINGS, Row, Table
 from studio.errors import UserError
@@ -36,7 +37,7 @@ def path_of(root: Path, name: str, field: str) -> Path:
     return root / key
 
 
-def read(path: Path, header: str = "auto", limit: int | None = None) -> Found:
+def read(path: Path, header: str = "auto", limit: int | None = None, encoding: str = AUTO) -> Found:
     """Read a table.
 
     Parameters
@@ -49,7 +50,7 @@ def read(path: Path, header: str = "auto", limit: int | None = None) -> Found:
     UserError
         Where it is missing, empty, or cannot be read.
     """
-    return _read(read_any(path, limit), header)
+    return _read(read_any(path, limit, encoding), header)
 
 
 @lru_cache(maxsize=4)

@@ -18,7 +18,9 @@ from studio.engine.messages import Finding
 from studio.problems.base import Dataset
 from studio.problems.image_classification.copy_checks import copy_findings
 from studio.problems.image_classification.file_checks import file_findings
+from studio.problems.image_classification.items import options_of
 from studio.problems.image_classification.set_checks import set_findings
+from studio.problems.table_checks import reading_findings
 from studio.problems.vision.leak_checks import group_findings, look_alike_findings
 from studio.recipe.schema import Recipe
 
@@ -42,6 +44,8 @@ def check(
         What is known of the files from before.
     """
     yield from set_findings(dataset, recipe)
+    if recipe.options.get("source") == "table":
+        yield from reading_findings(root / options_of(recipe).table, options_of(recipe).encoding)
     yield from group_findings(dataset, recipe)
     headers = read_headers(dataset, root, progress, cache)
     yield from file_findings(headers, recipe)

@@ -19,7 +19,7 @@ from urllib.error import URLError
 from urllib.request import getproxies
 
 import torch
-from fastai.vision.all import CrossEntropyLossFlat, DataLoaders, Learner, accuracy, error_rate, vision_learner
+from fastai.vision.all import DataLoaders, Learner, accuracy, error_rate, vision_learner
 from torch import nn
 
 from studio.dataset.balance import class_weights
@@ -34,6 +34,7 @@ from studio.problems.image_classification.weights import (
     read_file,
     whole_and_body,
 )
+from studio.problems.vision.losses import class_loss
 from studio.problems.vision.networks import PhotoOptions
 from studio.recipe.schema import Recipe
 
@@ -63,7 +64,7 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
     options = options_of(recipe)
     is_weighted = options.class_weights == "balanced"
     weighted = {"weight": torch.tensor(class_weights(dataset))} if is_weighted else {}
-    return photo_learner(dls, options, path, CrossEntropyLossFlat(**weighted), METRICS)
+    return photo_learner(dls, options, path, class_loss(options.loss, **weighted), METRICS)
 
 
 def photo_learner(

@@ -7,12 +7,14 @@ from typing import Annotated, Literal
 
 from msgspec import Struct
 
+from studio.dataset.letter_encodings import AUTO
 from studio.problems.base import Guess
+from studio.problems.table_options import encoding_field
 from studio.problems.vision.networks import ARCHITECTURES as ARCHITECTURES
 from studio.problems.vision.networks import DEFAULT_SIZE as DEFAULT_SIZE
 from studio.problems.vision.networks import TIMM as TIMM
 from studio.problems.vision.networks import TORCHVISION as TORCHVISION
-from studio.problems.vision.networks import Arch, Augment, ClassWeights, Dropout, Fit, Merge, Weights
+from studio.problems.vision.networks import Arch, Augment, ClassWeights, Dropout, Fit, Loss, Merge, Weights
 from studio.problems.vision.networks import require_architecture as require_architecture
 from studio.problems.vision.networks import require_size as require_size
 from studio.recipe.fields import about
@@ -46,6 +48,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             note="why-data",
         ),
     ] = "labels.csv"
+    encoding: Annotated[str, encoding_field(("source", ("table",)))] = AUTO
     item_column: Annotated[
         str,
         about(
@@ -81,6 +84,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     augment: Augment = "standard"
     resize: Fit = "crop"
     dropout: Dropout = 0.5
+    loss: Loss = "cross_entropy"
     class_weights: ClassWeights = "none"
 
 

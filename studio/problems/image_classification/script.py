@@ -28,6 +28,7 @@ from studio.problems.image_classification.script_parts import (
     TRAIN_PART,
     WEIGHTS_PART,
 )
+from studio.problems.vision.loss_parts import CLASS_LOSSES, loss_words
 from studio.problems.vision.networks import PhotoOptions
 from studio.recipe.schema import Recipe
 
@@ -72,9 +73,9 @@ def write(
         "{augment}", AUGMENT[options.augment]
     )
     is_weighted = options.class_weights == "balanced"
-    weighted = f"weight=torch.tensor({class_weights(dataset)})" if is_weighted else ""
-    loss = f"CrossEntropyLossFlat({weighted})"
-    words = Words(HEAD, block.replace("{slug}", slug), loss, ("accuracy", "error_rate"))
+    weighted = {"weight": f"torch.tensor({class_weights(dataset)})"} if is_weighted else {}
+    own, loss = loss_words(CLASS_LOSSES, options.loss, **weighted)
+    words = Words(HEAD, block.replace("{slug}", slug) + own, loss, ("accuracy", "error_rate"))
     text = composed(recipe, dataset, root, plans, precision, folder, slug, options, words)
     return {f"{slug}.py": text, f"{slug}.csv": table(dataset)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 
 from studio.engine.messages import Finding, Fix
@@ -15,27 +15,27 @@ from studio.problems.image_classification.findings import (
     finding,
     leave_out,
     many,
-    merged,
     quoted,
     weigh,
 )
 from studio.problems.image_classification.left_out_checks import left_out_findings
 from studio.problems.image_classification.options import DEFAULT_SIZE, require_architecture, require_size
+from studio.problems.label_checks import MISSING_WORDS as MISSING_WORDS
+from studio.problems.label_checks import name_variants, named_missing
 from studio.recipe.schema import Recipe
 
 UNBALANCED_RATIO = 3.0
 FEW_ODD = 0.1
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-MISSING_WORDS = ("na", "n/a", "nan", "null", "none", "nil", "?", "#n/a", "<na>", "missing", "unknown")
 
 
 def set_findings(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
     """Yield what is wrong with classes and sets, worst first."""
     for look in (_network, _one_class, _empty_set, _only_in_validation, _single_items, _only_in_training):
         yield from look(dataset, recipe)
-    yield from _name_variants(dataset, recipe)
+    yield from name_variants(dataset, recipe)
     yield from _mixed_names(dataset)
-    yield from _missing_words(dataset)
+    yield from named_missing(dataset)
     yield from left_out_findings(dataset)
     yield from _small_for_batch(dataset, recipe)
     yield from _unbalanced(dataset, recipe)
@@ -122,23 +122,6 @@ def _only_in_training(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
         )
 
 
-def _name_variants(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
-    counts = Counter(item.target for item in dataset.items)
-    groups: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(dataset.classes, key=lambda name: -counts[name]):
-        groups[" ".join(name.casefold().replace("_", " ").replace("-", " ").split())].append(name)
-    variants = [names for names in groups.values() if len(names) > 1]
-    if variants:
-        yield finding(
-            "class_name_variants",
-            "warning",
-            f"Class names that differ only in spaces or capitals: {quoted(variants[0])}",
-            "They are taken for different classes, and none of them gets the photos of both.",
-            [quoted(names) for names in variants],
-            merged(recipe, variants),
-        )
-
-
 def _mixed_names(dataset: Dataset) -> Iterator[Finding]:
     """Numbers among words, or words among numbers: most often a cell of another column."""
     counts = Counter(item.target for item in dataset.items)
@@ -155,21 +138,6 @@ def _mixed_names(dataset: Dataset) -> Iterator[Finding]:
             "Such a cell is often one that slipped in from another column. Correct it, or leave its photos out.",
             keys,
             leave_out(keys, "Leave their photos out"),
-        )
-
-
-def _missing_words(dataset: Dataset) -> Iterator[Finding]:
-    """A class called NA may be a class, or say that nobody knows."""
-    keys = [item.key for item in dataset.items if str(item.target).casefold() in MISSING_WORDS]
-    if keys:
-        names = sorted({str(item.target) for item in dataset.items if item.key in set(keys)})
-        yield finding(
-            "class_named_missing",
-            "warning",
-            f"{many(len(keys), 'photo')} in the class {quoted(names)}",
-            "It is taken for a class of its own. If it says that the class is not known, leave these photos out.",
-            keys,
-            leave_out(keys),
         )
 
 

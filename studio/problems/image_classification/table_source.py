@@ -98,7 +98,7 @@ def from_table(root: Path, options: Options, split: Split) -> Source:
     found = find_images(root)
     if not found.keys:
         raise no_images(root, found.left_out)
-    table = read_table(root / key)
+    table = read_table(root / key, encoding=options.encoding)
     return _rows(root, key, table, options, found)
 
 

@@ -6,24 +6,26 @@ against the size of their photos, then copies. No torch, no Qt.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from studio.dataset.duplicates import exact_duplicates
+from studio.dataset.facts import Progress
+from studio.dataset.facts import no_progress as no_progress
+from studio.dataset.scan_cache import NO_CACHE, ScanCache
 from studio.engine.messages import Finding
 from studio.problems.base import Dataset
-from studio.problems.image_classification.checks import read_headers
+from studio.problems.image_classification.checks import copies, read_headers
 from studio.problems.image_classification.copy_checks import copy_findings
 from studio.problems.image_classification.file_checks import file_findings
-from studio.problems.image_regression.items import is_points, schema_for
+from studio.problems.image_regression.items import is_points, options_of, schema_for
 from studio.problems.image_regression.number_checks import number_findings
 from studio.problems.image_regression.point_checks import missing_findings, place_findings
 from studio.problems.image_regression.set_checks import set_findings
+from studio.problems.table_checks import reading_findings
+from studio.problems.vision.leak_checks import group_findings, look_alike_findings
 from studio.recipe.schema import Recipe
-
-Progress = Callable[[str, int, int], None]
 
 COPY_WORDS = {
     "copies_with_other_class": (
@@ -38,12 +40,12 @@ COPY_WORDS = {
 """By the code of the finding: how its title ends, and what it means, where photos have numbers or points."""
 
 
-def no_progress(text: str, done: int, total: int) -> None:
-    """Tell nobody."""
-
-
 def check(
-    dataset: Dataset, recipe: Recipe, root: Path, progress: Progress = no_progress
+    dataset: Dataset,
+    recipe: Recipe,
+    root: Path,
+    progress: Progress = no_progress,
+    cache: ScanCache = NO_CACHE,
 ) -> Iterator[Finding]:
     """Yield findings as they are known.
 
@@ -53,18 +55,24 @@ def check(
         The absolute data root.
     progress : callable
         Told (text, done, total); what it raises ends the check.
+    cache : ScanCache
+        What is known of the files from before.
     """
     yield from set_findings(dataset, recipe)
+    if options_of(recipe).source == "table":
+        yield from reading_findings(root / options_of(recipe).table, options_of(recipe).encoding)
     names, points = schema_for(recipe, root).names, is_points(dataset)
     yield from missing_findings(dataset, names) if points else number_findings(dataset, names)
-    headers = read_headers(dataset, root, progress)
+    yield from group_findings(dataset, recipe)
+    headers = read_headers(dataset, root, progress, cache)
     yield from file_findings(headers, recipe)
     if points:
         yield from place_findings(dataset, names, headers)
     readable = [key for key, header in headers.items() if not header.trouble]
-    groups = exact_duplicates(root, readable, lambda done, total: progress("Looking for copies", done, total))
+    groups = copies(root, readable, progress, cache)
     for found in copy_findings(dataset, groups):
         yield in_targets(found)
+    yield from look_alike_findings(dataset, root, readable, groups, progress, cache, judge_classes=False)
 
 
 def in_targets(found: Finding) -> Finding:

@@ -9,11 +9,13 @@
 
 over named (photo, target) tuples in the dataset's order. `PointBlock` scales points to -1..1 over the photo, and every
 transform that moves pixels moves them too; a missing one is nan and stays so. Numbers keep their own unit; the loss
-standardises them. The random state is the caller's business. Imports torch: engine only.
+standardises them. A recipe that is not `exact` has the loaders of `studio/dataset/pipeline` instead, which take
+points where their pixels go. The random state is the caller's business. Imports torch: engine only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,17 +31,19 @@ from fastai.vision.all import (
     PointBlock,
     RegressionBlock,
     Resize,
+    TensorPoint,
     aug_transforms,
     imagenet_stats,
 )
 from numpy.typing import NDArray
 
+from studio.dataset.pipeline.photos import Points
 from studio.engine.messages import PreviewSample
-from studio.problems.base import Dataset, Item
+from studio.problems.base import Dataset, Item, in_words
 from studio.problems.image_regression.drawing import drawn, png_of
 from studio.problems.image_regression.items import count_of, is_points, options_of, require_trainable
 from studio.problems.image_regression.options import AUGMENT, DEFAULT_SIZE, mirrors
-from studio.problems.image_regression.targets import as_numbers, as_points, kind_of, plain_points, said
+from studio.problems.image_regression.targets import as_numbers, as_points, kind_of, plain_points
 from studio.problems.vision.data import (
     PREVIEWED,
     RESIZE,
@@ -47,10 +51,12 @@ from studio.problems.vision.data import (
     device_of,
     lowered,
     pixels_of,
+    quickly,
     require_readable,
 )
 from studio.problems.vision.networks import require_architecture, require_size
-from studio.problems.vision.sparing import SparingLoader, sparing
+from studio.problems.vision.sizes import PhotoSizes
+from studio.problems.vision.sparing import sparing
 from studio.recipe.schema import Recipe, Stage
 
 PREVIEW_MARKS = 2.0
@@ -88,8 +94,25 @@ def numbers_of(target: Any) -> NDArray[np.float32]:
     return np.array(as_numbers(target), dtype=np.float32)
 
 
-def dataloaders(dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int, path: Path) -> DataLoaders:
+def path_of(item: object) -> Path:
+    """The photo's file, whatever the item."""
+    return Path(str(photo_of(item)))
+
+
+def targets_of(items: Sequence[Aimed]) -> torch.Tensor:
+    """The numbers of photos: (n, k) float32."""
+    return torch.from_numpy(np.stack([item.target for item in items]))
+
+
+def dataloaders(
+    dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int, path: Path, cache: Path | None = None
+) -> DataLoaders:
     """Build the loaders of one stage.
+
+    Parameters
+    ----------
+    cache : Path or None
+        A folder of ours where photos may be kept small for later epochs.
 
     Returns
     -------
@@ -109,22 +132,48 @@ def dataloaders(dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int,
     device = device_of()
     n_batch = lowered(batch_size, len(dataset.train()))
     require_readable(dataset, path)
-    changes = augmentation(options.augment, mirrors(options, is_points(dataset)))
-    made = block(dataset, options.resize, changes, size, device).dataloaders(
-        aimed(dataset.items, path), path=path, bs=n_batch, num_workers=0, device=device, dl_type=SparingLoader
+    changes = changing(options.augment, mirrors(options, is_points(dataset)))
+    made = block(dataset, options.resize, augmentation(changes), size, device).dataloaders(
+        aimed(dataset.items, path),
+        path=path,
+        bs=n_batch,
+        num_workers=0,
+        device=device,
+        **quickly(
+            recipe,
+            (size, size),
+            options.resize,
+            changes,
+            cache,
+            path_of,
+            pad_mode="zeros",
+            **_pointing() if is_points(dataset) else {"typed": torch.as_tensor, "targets": targets_of},
+        ),
     )
     return sparing(made, dataset)
 
 
-def augmentation(level: str, mirror: bool) -> list[Any]:
-    """The random changes of a level; they touch training batches only. What comes in at the edges is black.
+def _pointing() -> dict[str, Any]:
+    """Arguments of `quickly` for points; each photo's size is looked up once."""
+    sizes = PhotoSizes()
+    return {
+        "typed": TensorPoint,
+        "points_of": lambda item: Points(item.target, *sizes.of(item.photo)),
+    }
+
+
+def changing(level: str, mirror: bool) -> dict[str, Any] | None:
+    """The arguments of `aug_transforms` for a level; None for no changes at all."""
+    arguments = AUGMENT[level]
+    return None if arguments is None else {"do_flip": mirror, **arguments}
+
+
+def augmentation(changes: dict[str, Any] | None) -> list[Any]:
+    """The random changes; they touch training batches only. What comes in at the edges is black.
 
     fastai's usual reflection would show a second nose, and cells that nobody counted.
     """
-    arguments = AUGMENT[level]
-    return (
-        [] if arguments is None else list(aug_transforms(do_flip=mirror, pad_mode=PadMode.Zeros, **arguments))
-    )
+    return [] if changes is None else list(aug_transforms(pad_mode=PadMode.Zeros, **changes))
 
 
 def block(dataset: Dataset, resize: str, changes: list[Any], size: int, device: torch.device) -> DataBlock:
@@ -154,7 +203,7 @@ def preview(dls: DataLoaders) -> tuple[PreviewSample, ...]:
 def _sample(photo: NDArray[np.uint8], target: NDArray[np.float32]) -> PreviewSample:
     """One element: numbers in words; points drawn, and counted where some are not in the picture."""
     if target.ndim == 1:
-        return PreviewSample(png_of(drawn(photo)), said(tuple(target.tolist()), [""] * len(target)).strip())
+        return PreviewSample(png_of(drawn(photo)), in_words(tuple(target.tolist())))
     height, width = photo.shape[:2]
     seen: NDArray[np.bool_] = np.all(np.abs(target) <= 1, axis=1)
     places = np.where(seen[:, None], (target + 1) / 2 * (width, height), np.nan)

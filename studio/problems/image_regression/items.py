@@ -21,7 +21,7 @@ from studio.problems.image_classification.items import (
 )
 from studio.problems.image_regression.file_source import from_files
 from studio.problems.image_regression.options import Options
-from studio.problems.image_regression.table_source import Source, from_table
+from studio.problems.image_regression.table_source import Source, from_table, table_of
 from studio.problems.image_regression.targets import (
     Schema,
     Target,
@@ -32,6 +32,11 @@ from studio.problems.image_regression.targets import (
 )
 from studio.problems.tabular.items import bands
 from studio.recipe.schema import Recipe, Split
+
+
+def columns_of(recipe: Recipe, root: Path) -> tuple[str, ...]:
+    """The columns of a recipe's table under one header; raises `UserError` where it cannot be read."""
+    return table_of(root, options_of(recipe))[1].columns
 
 
 def options_of(recipe: Recipe) -> Options:

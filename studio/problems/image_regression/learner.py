@@ -24,7 +24,7 @@ from studio.problems.image_regression.heads import Bounded, PointHead, pooled_po
 from studio.problems.image_regression.items import count_of, is_points, options_of
 from studio.problems.image_regression.losses import NumberLoss, PointLoss
 from studio.problems.image_regression.metrics import number_metrics_for, number_names, point_metrics
-from studio.problems.image_regression.options import NUMBER_METRICS, POINT_METRICS, Options
+from studio.problems.image_regression.options import NUMBER_METRICS, POINT_METRICS, Options, miss_of
 from studio.problems.image_regression.scaling import bounds_of, scale_of
 from studio.recipe.schema import Recipe
 
@@ -61,7 +61,7 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
 
 
 def _of_numbers(dls: DataLoaders, dataset: Dataset, options: Options, path: Path, count: int) -> Learner:
-    loss = NumberLoss(*scale_of(dataset))
+    loss = NumberLoss(*scale_of(dataset), miss=miss_of(options, False))
     learner = photo_learner(dls, options, path, loss, number_metrics_for(loss), n_out=count)
     nn.init.zeros_(learner.model[1][-1].weight)
     bounds = bounds_of(dataset, options)
@@ -72,7 +72,7 @@ def _of_numbers(dls: DataLoaders, dataset: Dataset, options: Options, path: Path
 
 def _of_points(dls: DataLoaders, dataset: Dataset, options: Options, path: Path, count: int) -> Learner:
     metrics = point_metrics(options.resize)
-    learner = photo_learner(dls, options, path, PointLoss(), metrics, n_out=2 * count)
+    learner = photo_learner(dls, options, path, PointLoss(miss_of(options, True)), metrics, n_out=2 * count)
     if options.head == "pooled":
         learner.model[1] = pooled_points(learner.model[1], count)
         return learner

@@ -10,7 +10,6 @@ several have the means of their R2 and of their MAE.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from fastai.metrics import Metric
 from numpy.typing import NDArray
 from torch import Tensor
 
-from studio.problems.image_regression.geometry import Size, in_photo
+from studio.problems.image_regression.geometry import in_photo
 from studio.problems.image_regression.losses import NumberLoss
 from studio.problems.image_regression.options import (
     NUMBER_METRICS,
@@ -28,7 +27,7 @@ from studio.problems.image_regression.options import (
     SEVERAL_METRICS,
 )
 from studio.problems.tabular.learner import number_metrics
-from studio.problems.vision.sizes import upright_size
+from studio.problems.vision.sizes import PhotoSizes
 
 
 def distances(answer: NDArray[Any], truth: NDArray[Any]) -> NDArray[np.float64]:
@@ -45,19 +44,6 @@ def point_figures(pixels: NDArray[np.float64], widths: NDArray[np.float64]) -> d
     shares = pixels[known] / widths[known]
     values = (float(pixels[known].mean()), float(shares.mean()), float((shares <= PCK_SHARE).mean()))
     return dict(zip(POINT_METRICS, values, strict=True))
-
-
-class PhotoSizes:
-    """Sizes of photos as seen, each looked up once."""
-
-    def __init__(self) -> None:
-        self._known: dict[Path, Size] = {}
-
-    def of(self, photo: Path) -> Size:
-        """Width and height; that of a square where the photo cannot be read, which then fails elsewhere."""
-        if photo not in self._known:
-            self._known[photo] = upright_size(photo) or (1, 1)
-        return self._known[photo]
 
 
 class PointTally:

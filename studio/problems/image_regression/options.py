@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 
 from msgspec import Struct
 
+from studio.dataset.letter_encodings import AUTO
 from studio.errors import UserError
 from studio.problems.base import Guess
+from studio.problems.table_options import encoding_field
 from studio.problems.vision.networks import Arch, Dropout, Weights
 from studio.recipe.fields import about
 from studio.recipe.schema import Rate, Stage
@@ -64,6 +66,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             note="why-data",
         ),
     ] = "labels.csv"
+    encoding: Annotated[str, encoding_field(("source", ("table",)))] = AUTO
     item_column: Annotated[
         str,
         about(
@@ -171,6 +174,21 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             note="why-data",
         ),
     ] = "data"
+    loss: Annotated[
+        Literal["usual", "absolute", "squared", "huber"],
+        about(
+            "Loss",
+            "How a miss counts. Squared: twice as far, four times as much. Absolute and Huber mind strays less.",
+            choices={
+                "usual": "Usual: absolute for points, squared for numbers",
+                "absolute": "Absolute (L1)",
+                "squared": "Squared (L2)",
+                "huber": "Huber: squared for small misses, absolute for large ones",
+            },
+            more=True,
+            note="loss-functions",
+        ),
+    ] = "usual"
     dropout: Dropout = 0.25
 
 
@@ -212,6 +230,13 @@ def limits(text: str) -> tuple[float, float] | None:
         "Write data, none, or two numbers parted by a comma, the lower one first: 0, 100.",
         fix="y_range",
     )
+
+
+def miss_of(options: Options, is_points: bool) -> str:
+    """How a miss counts: "absolute", "squared" or "huber"."""
+    if options.loss != "usual":
+        return options.loss
+    return "absolute" if is_points else "squared"
 
 
 def mirrors(options: Options, is_points: bool) -> bool:

@@ -112,18 +112,21 @@ def with_pictures(
         pairs = zip(own, files, strict=True)
         kept = [(item, file) for item, file in pairs if saved(root, item, folder / file)]
         if kept:
-            captions = tuple(f"{item.key.rpartition('/')[2]}: {item.words}" for item, _ in kept)
+            captions = tuple(f"{item.words}\n{item.key}" for item, _ in kept)
             figures.append(Pictures(TITLES[kind], tuple(file for _, file in kept), captions, LEGEND))
     return figures
 
 
-def saved(root: Path, item: ItemResult, path: Path) -> bool:
-    """Draw a photo with its points and save it, not much larger than it is shown; whether the photo could be read."""
+def saved(root: Path, item: ItemResult, path: Path, side: int = SIDE, larger: float = 1.0) -> bool:
+    """Draw a photo with its points and save it, not much larger than it is shown; whether the photo could be read.
+
+    `side` is the most pixels of its longer side, and `larger` marks are for pictures that are shown small.
+    """
     try:
         photo = load_rgb(root / item.key)
     except UserError:  # it was read a moment ago; its numbers stand without the picture
         return False
-    share = min(1.0, SIDE / max(photo.size))
+    share = min(1.0, side / max(photo.size))
     small = photo.resize(
         (max(1, round(photo.width * share)), max(1, round(photo.height * share))), Image.Resampling.BOX
     )
@@ -131,5 +134,5 @@ def saved(root: Path, item: ItemResult, path: Path) -> bool:
         [None if p is None else (share * p[0], share * p[1]) for p in target]
         for target in (item.target, item.predicted)
     ]
-    drawn(np.asarray(small), scaled[0], scaled[1]).save(path)
+    drawn(np.asarray(small), scaled[0], scaled[1], larger).save(path)
     return True

@@ -25,7 +25,6 @@ from studio.problems.image_regression.geometry import in_photo
 from studio.problems.image_regression.items import is_points, schema_for
 from studio.problems.image_regression.losses import NumberLoss
 from studio.problems.image_regression.metrics import (
-    PhotoSizes,
     distances,
     number_figures,
     point_figures,
@@ -39,10 +38,13 @@ from studio.problems.image_regression.point_figures import (
     with_pictures,
 )
 from studio.problems.image_regression.targets import as_numbers, as_points, plain_points
+from studio.problems.vision.sizes import PhotoSizes
 from studio.project.results import Figure, ItemResult, Results
 from studio.recipe.schema import Recipe
 
 Progress = Callable[[str, int, int], None]
+SHOWN_SIDE, SHOWN_MARKS = 192, 3.0
+"""Pictures beside the curves while it trains are no larger than a thumb nail."""
 
 
 def no_progress(text: str, done: int, total: int) -> None:
@@ -93,7 +95,7 @@ def shown(
     found = tuple(_answered(learner, replace(dataset, items=tuple(items)), names))
     if folder is not None and is_points(dataset):
         for at, one in enumerate(found):
-            saved(root, one, folder / f"{at}.jpg")
+            saved(root, one, folder / f"{at}.jpg", SHOWN_SIDE, SHOWN_MARKS)
     return found
 
 

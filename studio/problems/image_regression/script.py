@@ -17,7 +17,7 @@ from studio.problems.base import Dataset
 from studio.problems.image_classification.script import RESIZE, Words, composed
 from studio.problems.image_classification.script_parts import HEAD, PHOTO_PART
 from studio.problems.image_regression.items import is_points, options_of, schema_for
-from studio.problems.image_regression.options import AUGMENT, Options, mirrors
+from studio.problems.image_regression.options import AUGMENT, Options, mirrors, miss_of
 from studio.problems.image_regression.scaling import bounds_of, scale_of
 from studio.problems.image_regression.script_parts import (
     AIMED_PART,
@@ -27,6 +27,8 @@ from studio.problems.image_regression.script_parts import (
     HEAD_AFTER,
     HEAD_PART,
     LIMITS,
+    MISSED,
+    MISSED_PART,
     NUMBER_PART,
     POINT_PART,
     POOLED_AFTER,
@@ -35,8 +37,8 @@ from studio.problems.image_regression.script_parts import (
 from studio.problems.image_regression.targets import Schema, as_numbers
 from studio.recipe.schema import Recipe
 
-UNITS, BEYOND = 128, 1.1
-"""Those of `heads.py`, which imports torch."""
+UNITS, BEYOND, NEAR = 128, 1.1, {"points": 0.1, "numbers": 1.0}
+"""Those of `heads.py` and `losses.py`, which import torch."""
 
 
 def write(
@@ -116,17 +118,24 @@ def _of_points(options: Options) -> tuple[str, str, str, str]:
         part, after = BOUNDED_PART, POOLED_AFTER.format(beyond=BEYOND)
     else:
         part, after = HEAD_PART.format(units=UNITS), HEAD_AFTER.format(dropout=repr(options.dropout))
-    return POINT_PART + part, after, "PointLoss()", "error_of_sides"
+    return _missed(options, "points") + POINT_PART + part, after, "PointLoss()", "error_of_sides"
 
 
 def _of_numbers(dataset: Dataset, options: Options) -> tuple[str, str, str, str]:
     """The same of numbers."""
     bounds, (means, deviations) = bounds_of(dataset, options), scale_of(dataset)
     limits = "" if bounds is None else LIMITS.format(low=bounds[0], high=bounds[1])
-    text = NUMBER_PART.format(means=means, deviations=deviations, limits=limits)
+    text = _missed(options, "numbers")
+    text += NUMBER_PART.format(means=means, deviations=deviations, limits=limits)
     if bounds is None:
         return text, ZERO_AFTER, "NumberLoss()", "mae"
     return text + BOUNDED_PART, ZERO_AFTER + BOUNDED_AFTER, "NumberLoss()", "mae"
+
+
+def _missed(options: Options, kind: str) -> str:
+    """The part that says how a miss counts."""
+    written = MISSED[miss_of(options, kind == "points")].format(near=NEAR[kind])
+    return MISSED_PART.format(missed=written)
 
 
 def table(dataset: Dataset, schema: Schema) -> str:

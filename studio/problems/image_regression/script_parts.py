@@ -47,16 +47,29 @@ def loaders(folder, stage):
     return block.dataloaders(items, path=folder, bs=stage.batch_size, num_workers=0, device=DEVICE)
 '''
 
+MISSED_PART = '''
+
+def missed(difference):
+    """Return how much differences count."""
+    return {missed}
+'''
+
+MISSED = {
+    "absolute": "difference.abs()",
+    "squared": "difference**2",
+    "huber": 'F.huber_loss(difference, torch.zeros_like(difference), reduction="none", delta={near!r})',
+}
+
 POINT_PART = '''
 
 class PointLoss:
-    """Mean distance along x and y of the points in the picture; missing ones and those outside count for nothing."""
+    """Mean miss along x and y of the points in the picture; missing ones and those outside count for nothing."""
 
     def __call__(self, predicted, target, **_):
         wanted = target.as_subclass(torch.Tensor).float().reshape(predicted.shape)
         seen = (wanted.abs() <= 1).all(dim=2)
-        distances = (predicted.as_subclass(torch.Tensor).float() - torch.where(seen[..., None], wanted, 0.0)).abs()
-        own = torch.where(seen, distances.mean(dim=2), 0.0)
+        apart = predicted.as_subclass(torch.Tensor).float() - torch.where(seen[..., None], wanted, 0.0)
+        own = torch.where(seen, missed(apart).mean(dim=2), 0.0)
         return own.sum() / seen.sum().clamp(min=1)
 
 
@@ -137,13 +150,13 @@ DEVIATIONS = {deviations}
 {limits}
 
 class NumberLoss:
-    """Mean squared error of numbers in units of their deviations; predictions come back in the numbers' own units."""
+    """Mean error of numbers in units of their deviations; predictions come back in the numbers' own units."""
 
     def __call__(self, predicted, target, **_):
         outputs = predicted.as_subclass(torch.Tensor).float()
         wanted = target.as_subclass(torch.Tensor).float().reshape(outputs.shape)
         wanted = (wanted - outputs.new_tensor(MEANS)) / outputs.new_tensor(DEVIATIONS)
-        return ((outputs - wanted) ** 2).mean(dim=1).mean()
+        return missed(outputs - wanted).mean(dim=1).mean()
 
     def activation(self, predicted):
         return predicted * predicted.new_tensor(DEVIATIONS) + predicted.new_tensor(MEANS)

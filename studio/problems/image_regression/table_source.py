@@ -80,7 +80,7 @@ def table_of(root: Path, options: Options) -> tuple[str, Table]:
             "Name a table below the data folder.",
             fix="table",
         )
-    return key, under_one_header(read_table(root / key))
+    return key, under_one_header(read_table(root / key, encoding=options.encoding))
 
 
 def under_one_header(table: Table) -> Table:

@@ -20,7 +20,9 @@ from studio.problems.image_classification.checks import copies, read_headers
 from studio.problems.image_classification.copy_checks import copy_findings
 from studio.problems.image_classification.file_checks import file_findings
 from studio.problems.multi_label.cell_checks import cell_findings
+from studio.problems.multi_label.items import options_of
 from studio.problems.multi_label.tag_checks import tag_findings
+from studio.problems.table_checks import reading_findings
 from studio.problems.vision.leak_checks import group_findings, look_alike_findings
 from studio.recipe.schema import Recipe
 
@@ -56,6 +58,8 @@ def check(
         What is known of the files from before.
     """
     yield from tag_findings(dataset, recipe)
+    if options_of(recipe).labels != "folders":
+        yield from reading_findings(root / options_of(recipe).table, options_of(recipe).encoding)
     yield from cell_findings(dataset, recipe, root)
     yield from group_findings(dataset, recipe)
     headers = read_headers(dataset, root, progress, cache)

@@ -8,7 +8,8 @@ from pathlib import Path
 from studio.dataset.tables import ENDINGS, Table, read_table
 from studio.errors import UserError
 from studio.problems.base import Guess
-from studio.problems.image_classification.guessing import BUDGET, MOST_FOLDERS, Budget, OnDisk
+from studio.problems.image_classification.guessing import BUDGET, MOST_FOLDERS, PEEK, Budget, OnDisk
+from studio.problems.image_classification.sources import SET_FOLDERS
 from studio.problems.image_classification.table_source import guess_item_column, guess_split_column
 from studio.problems.multi_label.table_source import guess_label_column, guess_tag_columns
 from studio.problems.multi_label.tags import DELIMITER_WORDS, guess_delimiter, said
@@ -20,15 +21,18 @@ MOST_TABLES = 5
 
 
 def guess_at(path: Path) -> Guess | None:
-    """Propose values for a folder or a table, or None where no table gives photos several tags."""
+    """Propose values for a folder or a table, or None where neither a table nor folders give photos several tags."""
     if path.is_file():
         names, folder = ([path.name] if path.suffix.lower() in ENDINGS else []), path.parent
     elif path.is_dir():
         names, folder = _tables(path), path
     else:
         return None
-    if not names:
-        return None
+    by_table = _by_tables(folder, names) if names else None
+    return by_table or (_by_folders(path) if path.is_dir() else None)
+
+
+def _by_tables(folder: Path, names: Sequence[str]) -> Guess | None:
     files = OnDisk(folder, ("", *Budget().peek(folder, BUDGET // 4)[0][:MOST_FOLDERS]))
     for name in names:
         try:
@@ -38,6 +42,25 @@ def guess_at(path: Path) -> Guess | None:
         if found is not None:
             return found
     return None
+
+
+def _by_folders(path: Path) -> Guess | None:
+    """Photos in folders inside folders, each of which may be a tag; hardly sure, since most such folders are none."""
+    budget = Budget()
+    tops = _folders_of(path, budget)
+    if any(top.name.casefold() in SET_FOLDERS for top in tops):
+        tops = [inner for top in tops for inner in _folders_of(top, budget)]
+    inside = [inner for top in tops for inner in _folders_of(top, budget)]
+    kept = [one for one in inside if one.name.casefold() not in SET_FOLDERS]
+    if not any(budget.peek(one, PEEK)[1] for one in kept):
+        return None
+    example = f"{kept[0].parent.name}/{kept[0].name}"
+    sentence = f"Photos in folders inside folders ({example}), each of them a tag: multi-label images."
+    return Guess(NAME, 0.3, sentence, {"labels": "folders"}, Split(kind="stratified"))
+
+
+def _folders_of(path: Path, budget: Budget) -> list[Path]:
+    return [path / name for name in budget.peek(path, BUDGET // 4)[0][:MOST_FOLDERS]]
 
 
 def _tables(path: Path) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 from fastai.vision.all import (
-    BCEWithLogitsLossFlat,
     DataLoaders,
     HammingLossMulti,
     Learner,
@@ -21,6 +20,7 @@ from studio.dataset.balance import positive_weights
 from studio.problems.base import Dataset
 from studio.problems.image_classification.learner import photo_learner
 from studio.problems.multi_label.items import options_of
+from studio.problems.vision.losses import tag_loss
 from studio.recipe.schema import Recipe
 
 METRIC_NAMES = ("fbeta_score", "accuracy_multi", "hamming_loss")
@@ -63,5 +63,5 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
     options = options_of(recipe)
     is_weighted = options.class_weights == "balanced"
     weighted = {"pos_weight": torch.tensor(positive_weights(dataset))} if is_weighted else {}
-    loss = BCEWithLogitsLossFlat(thresh=options.threshold, **weighted)
+    loss = tag_loss(options.loss, thresh=options.threshold, **weighted)
     return photo_learner(dls, options, path, loss, metrics(options.threshold, options.beta))

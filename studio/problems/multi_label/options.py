@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from studio.dataset.letter_encodings import AUTO
 from studio.problems.base import Guess
+from studio.problems.table_options import encoding_field
 from studio.problems.vision.networks import Arch, Augment, ClassWeights, Dropout, Fit, Merge, Weights
 from studio.recipe.fields import about
 from studio.recipe.schema import Rate, Stage
@@ -28,6 +30,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             note="why-data",
         ),
     ] = "labels.csv"
+    encoding: Annotated[str, encoding_field(("labels", IN_TABLE))] = AUTO
     item_column: Annotated[
         str,
         about(
@@ -122,6 +125,19 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         ),
     ] = 0.2
     dropout: Dropout = 0.5
+    loss: Annotated[
+        Literal["cross_entropy", "focal"],
+        about(
+            "Loss",
+            "What training lowers, for every tag alike. Focal turns to what is not yet known: rare tags, hard photos.",
+            choices={
+                "cross_entropy": "Cross-entropy of every tag",
+                "focal": "Focal: hard tags count more",
+            },
+            more=True,
+            note="loss-functions",
+        ),
+    ] = "cross_entropy"
     class_weights: ClassWeights = "none"
 
     @property

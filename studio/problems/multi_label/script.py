@@ -18,6 +18,7 @@ from studio.problems.image_classification.script import AUGMENT, RESIZE, Words, 
 from studio.problems.image_classification.script_parts import HEAD, PHOTO_PART
 from studio.problems.multi_label.items import options_of
 from studio.problems.multi_label.script_parts import BLOCK_PART, METRIC_PART, TAGGED_PART
+from studio.problems.vision.loss_parts import TAG_LOSSES, loss_words
 from studio.recipe.schema import Recipe
 
 SEPARATORS = (" ", "|", ";", ",", "\t", "\x1f")
@@ -60,14 +61,16 @@ def write(
     )
     threshold = repr(options.threshold)
     is_weighted = options.class_weights == "balanced"
-    weighted = f", pos_weight=torch.tensor({positive_weights(dataset)})" if is_weighted else ""
+    weighted = {"pos_weight": f"torch.tensor({positive_weights(dataset)})"} if is_weighted else {}
+    own, loss = loss_words(TAG_LOSSES, options.loss, thresh=threshold, **weighted)
     words = Words(
         head=_head(),
         data=METRIC_PART.format(threshold=threshold, beta=repr(options.beta))
         + TAGGED_PART
         + PHOTO_PART
-        + block,
-        loss=f"BCEWithLogitsLossFlat(thresh={threshold}{weighted})",
+        + block
+        + own,
+        loss=loss,
         metrics=(
             "fbeta",
             f"partial(accuracy_multi, thresh={threshold})",

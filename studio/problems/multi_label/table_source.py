@@ -88,7 +88,7 @@ def table_of(root: Path, options: Options) -> tuple[str, Table]:
             "Name a table below the data folder.",
             fix="table",
         )
-    return key, read_table(root / key)
+    return key, read_table(root / key, encoding=options.encoding)
 
 
 def read_source(root: Path, options: Options) -> tuple[Source, dict[str, tuple[str, ...]]]:

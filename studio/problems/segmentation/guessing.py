@@ -31,6 +31,8 @@ SIDE_SUFFIX = re.compile(r"(_P|_L|_mask|-mask|_label|_labels|_seg|_gt|\.mask)$",
 LONGEST_SUFFIX = 24
 LOOKED_AT = 6
 LARGEST = 384
+SPREAD = 4
+"""So many times as many numbers as values: 0, 128 and 255 are three classes, not 129."""
 
 
 @dataclass(frozen=True)
@@ -187,10 +189,14 @@ def _classes(path: Path, found: Found) -> dict[str, str]:
         if names:
             return {"codes": name, "void": void_among(names)}
     values = {value for mask in found.some for value in look_at_mask(mask).pixels}
+    return {"codes": "", "classes": ", ".join(_named(values))}
+
+
+def _named(values: set[int]) -> tuple[str, ...]:
+    """Names for the values of a few masks: every number up to the highest; only those seen where they lie far apart."""
     highest = max((value for value in values if value != 255), default=1) or 1
-    names = (
-        ("background", "object")
-        if highest == 1
-        else tuple("background" if value == 0 else f"class {value}" for value in range(highest + 1))
-    )
-    return {"codes": "", "classes": ", ".join(names)}
+    if highest == 1:
+        return ("background", "object")
+    is_spread = highest + 1 > SPREAD * len(values)
+    numbers = sorted(values | {0}) if is_spread else range(highest + 1)
+    return tuple("background" if value == 0 else f"class {value}" for value in numbers)

@@ -1,7 +1,7 @@
 """From batches to a learner: fastai's `unet_learner`, with weights from ImageNet, from a file, or none.
 
     learn = unet_learner(dls, resnet34, pretrained=True, normalize=False, n_out=len(classes),
-                         loss_func=CrossEntropyLossFlat(axis=1, ignore_index=void))
+                         loss_func=CrossEntropyLossFlat(axis=1, ignore_index=void))     # or another of `loss`
 
 A file's weights go into the encoder alone, after the learner is built. Drawing random numbers is fine here: the
 engine seeds again before the fit. Imports torch: engine only.
@@ -12,7 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fastai.vision.all import CrossEntropyLossFlat, DataLoaders, Learner, unet_learner
+from fastai.vision.all import DataLoaders, Learner, unet_learner
 
 from studio.problems.base import Dataset
 from studio.problems.image_classification.learner import is_download, load_body, no_download
@@ -20,6 +20,7 @@ from studio.problems.image_classification.weights import find_file, maker_of, re
 from studio.problems.segmentation.items import codes_for, options_of
 from studio.problems.segmentation.metrics import metrics_for
 from studio.problems.segmentation.options import METRICS, require_encoder
+from studio.problems.vision.losses import class_loss
 from studio.recipe.schema import Recipe
 
 
@@ -51,7 +52,7 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
         arch,
         options.weights == "imagenet",
         n_out=len(dataset.classes),
-        loss_func=CrossEntropyLossFlat(axis=1, ignore_index=codes.ignored),
+        loss_func=class_loss(options.loss, axis=1, ignore_index=codes.ignored),
         metrics=metrics_for(len(dataset.classes), codes.void, codes.ignored),
         path=path,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,8 @@ from studio.problems.vision.sizes import ON_SIDE
 SHOWN = 20
 MOST_COMMON = 0.9
 NAMED_VALUES = 12
+SAID = 3
+FEW_VALUES = 3
 
 TROUBLES = {
     "missing": ("mask_vanished", "no longer there", "The file was there a moment ago."),
@@ -38,12 +39,17 @@ TROUBLES = {
 
 @dataclass
 class Seen:
-    """What all masks come to; keys are those of the photos."""
+    """What all masks come to; keys are those of the photos.
+
+    `levels` are the values in masks with hardly more unknown values than there are classes: one that was enlarged with
+    smooth edges, or saved as JPEG, has dozens that mean nothing.
+    """
 
     troubles: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     resized: list[tuple[str, str]] = field(default_factory=list)
     unknown: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    values: Counter[int] = field(default_factory=Counter)
+    levels: set[int] = field(default_factory=set)
+    masks: int = 0
     nothing: list[str] = field(default_factory=list)
     pixels: dict[bool, NDArray[np.int64]] = field(default_factory=dict)
 
@@ -65,8 +71,9 @@ def mask_findings(
     yield from _resized(seen)
     yield from _unknown(seen, codes)
     yield from _nothing(seen)
-    yield from _unseen_classes(seen, codes)
-    yield from _uneven(seen, codes)
+    if 2 * len(seen.unknown) <= seen.masks:  # else the classes cannot be told yet
+        yield from _unseen_classes(seen, codes)
+        yield from _uneven(seen, codes)
 
 
 def _take(seen: Seen, item: Item, look: MaskLook, header: Header, codes: Codes) -> None:
@@ -79,9 +86,12 @@ def _take(seen: Seen, item: Item, look: MaskLook, header: Header, codes: Codes) 
     if not header.trouble and upright != (look.width, look.height):
         sizes = f"{look.width} x {look.height}, its photo {upright[0]} x {upright[1]}"
         seen.resized.append((item.key, f"{item.target} ({sizes})"))
-    if unknown := unknown_values(look, codes):
+    unknown = unknown_values(look, codes)
+    if unknown:
         seen.unknown[item.key] = unknown
-    seen.values.update(look.pixels.keys())
+    if len(unknown) <= len(codes.classes):
+        seen.levels.update(look.pixels)
+    seen.masks += 1
     pixels = class_pixels(look, codes)
     seen.pixels[item.valid] += pixels
     if not unknown and not pixels[list(codes.judged)].any():
@@ -135,11 +145,22 @@ def _unknown(seen: Seen, codes: Codes) -> Iterator[Finding]:
 
 
 def _remap(values: list[int], seen: Seen, codes: Codes) -> Fix | None:
-    """The edit that is most likely meant: 255 beside 0 is the second of two classes, else what nobody labelled."""
-    if values == [255] and set(seen.values) <= {0, 255} and len(codes.classes) == 2:
-        return Fix(f"Read 255 as “{codes.classes[1]}”", {"remap": "255:1"})
-    if len(values) <= 3:
+    """The edit that is most likely meant.
+
+    As many values as there are classes stand for them in their order: 0 and 255, or 0, 128 and 255. A few others are
+    what nobody labelled. Many, in a few masks, are masks that went wrong.
+    """
+    classes, levels = codes.classes, sorted(seen.levels)
+    odd = {value: at for at, value in enumerate(levels) if value != at}
+    is_spread = len(levels) == len(classes) and odd and (len(odd) > 1 or len(classes) == 2)
+    if is_spread and set(odd) <= set(values):
+        words = ", ".join(f"{value} as “{classes[at]}”" for value, at in list(odd.items())[:SAID])
+        more = " ..." if len(odd) > SAID else ""
+        return Fix(f"Read {words}{more}", {"remap": ", ".join(f"{value}:{at}" for value, at in odd.items())})
+    if len(values) <= FEW_VALUES:
         return Fix("Leave such pixels out", {"remap": ", ".join(f"{value}:ignore" for value in values)})
+    if 2 * len(seen.unknown) <= seen.masks:
+        return leave_out(list(seen.unknown), "Leave their photos out")
     return None
 
 

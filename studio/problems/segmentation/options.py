@@ -98,6 +98,20 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         ),
     ] = "resnet34"
     weights: Weights = "imagenet"
+    loss: Annotated[
+        Literal["cross_entropy", "focal", "dice", "both"],
+        about(
+            "Loss",
+            "What training lowers. Dice counts every class alike, however small; focal turns to the hard pixels.",
+            choices={
+                "cross_entropy": "Cross-entropy of every pixel",
+                "focal": "Focal: hard pixels count more",
+                "dice": "Dice: the overlap of every class",
+                "both": "Cross-entropy and Dice together",
+            },
+            note="loss-functions",
+        ),
+    ] = "cross_entropy"
     augment: Augment = "standard"
     resize: Annotated[
         Literal["squish", "pad"],

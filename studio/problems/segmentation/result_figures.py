@@ -112,4 +112,4 @@ def _picture(one: Shown, codes: Codes, path: Path) -> None:
 
 def _caption(item: ItemResult) -> str:
     loss = "" if item.loss is None or not math.isfinite(item.loss) else f", loss {item.loss:.2f}"
-    return f"{item.key.rpartition('/')[2]}: {item.words}{loss}"
+    return f"{item.words}\n{item.key}{loss}"

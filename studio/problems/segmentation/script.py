@@ -23,6 +23,7 @@ from studio.problems.segmentation.frame import frame
 from studio.problems.segmentation.items import codes_for, options_of
 from studio.problems.segmentation.options import METRICS, Options
 from studio.problems.segmentation.script_parts import DATA_PART, HEAD, LEARNER_PART, METRICS_PART
+from studio.problems.vision.loss_parts import CLASS_LOSSES, loss_words
 from studio.recipe.schema import Recipe
 
 WRAPPERS = ("state_dict", "model", "model_state_dict", "model_state", "net", "state_dict_ema")
@@ -54,6 +55,7 @@ def write(
     weights = found_weights(options.weights, folder)
     named = ", ".join(_text(name) for name in ("valid_loss", *METRICS))
     fit = fit_words(recipe, plans, METRICS, ["losses"])
+    own_loss, loss = loss_words(CLASS_LOSSES, options.loss, axis="1", ignore_index="IGNORED")
     parts = [
         _head(recipe, dataset, root, plans, codes, weights, slug),
         PHOTO_PART,
@@ -61,7 +63,8 @@ def write(
         .replace("{resize}", RESIZE[options.resize])
         .replace("{augment}", AUGMENT[options.augment]),
         METRICS_PART,
-        _learner(options, precision, weights),
+        own_loss,
+        _learner(options, precision, weights, loss),
         _weights(options, weights),
         TRAIN_PART.format(fit=fit.lines, classes=fit.classes, slug=slug, named=named),
     ]
@@ -117,8 +120,8 @@ def _stage(recipe: Recipe, plan: StagePlan, n_train: int, size: tuple[int, int])
     )
 
 
-def _learner(options: Options, precision: str, weights: str) -> str:
-    text = LEARNER_PART.format(arch=f"models.{options.arch}", pretrained=weights == "imagenet")
+def _learner(options: Options, precision: str, weights: str, loss: str) -> str:
+    text = LEARNER_PART.format(arch=f"models.{options.arch}", pretrained=weights == "imagenet", loss=loss)
     if weights not in ("imagenet", "none"):
         text += f"    start_from(Path({_text(weights)}), learn.model[0])\n"
     if precision in ("fp16", "bf16"):

@@ -164,7 +164,7 @@ def learner(dls):
         pretrained={pretrained},
         normalize=False,
         n_out=len(CLASSES),
-        loss_func=CrossEntropyLossFlat(axis=1, ignore_index=IGNORED),
+        loss_func={loss},
         metrics=[PixelMetric(figure, figure.__name__) for figure in (foreground_acc, dice, iou)],
         path=HERE,
     )

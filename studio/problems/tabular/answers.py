@@ -23,6 +23,7 @@ from studio.problems.tabular.cells import finite, is_empty, number
 from studio.problems.tabular.features import categories, dates, numbers
 from studio.problems.tabular.source import find_tables, read, words
 
+BATCH = 512
 TAKES_WORDS = True
 MISSING = "#na#"
 

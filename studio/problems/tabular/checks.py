@@ -15,6 +15,8 @@ from studio.dataset.splitting import NO_TIME
 from studio.dataset.tables import Table
 from studio.engine.messages import Finding, Fix
 from studio.problems.base import Dataset
+from studio.problems.label_checks import MOST_SKIPPED, name_variants, named_missing
+from studio.problems.table_checks import letter_findings
 from studio.problems.tabular import source
 from studio.problems.tabular.column_checks import column_findings
 from studio.problems.tabular.findings import finding, many, quoted, rows
@@ -26,8 +28,6 @@ from studio.recipe.schema import Recipe
 Progress = Callable[[str, int, int], None]
 STRATIFY = Fix("Keep a share of every class", {"split": "stratified"})
 UNBALANCED_RATIO = 10.0
-MOST_SKIPPED = 1000
-MISSING_WORDS = ("na", "n/a", "nan", "null", "none", "nil", "?", "#n/a", "<na>", "missing", "unknown")
 GROUP_NAME = re.compile(
     r"(^|[\W_])(patient|subject|person|participant|customer|client|user|member|household|family|animal|speaker|session|"
     r"device|sensor|machine|store|shop|site|station|school|hospital|account|group|company)s?([\W_]?(id|nr|no|name|key))?$",
@@ -48,6 +48,7 @@ def check(
 
     plan, options = plan_of(recipe, root), PROBLEM.options_of(recipe)
     yield from _reading(plan.table)
+    yield from letter_findings(plan.table.path, plan.table.dialect.encoding, options.encoding)
     yield from _rows_left_out(dataset, plan)
     yield from column_findings(plan, options)
     yield from _sets(dataset, recipe)
@@ -118,7 +119,7 @@ def _sets(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
     yield from small_for_batch(dataset, recipe)
 
 
-def small_for_batch(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
+def small_for_batch(dataset: Dataset, recipe: Recipe, thing: str = "row") -> Iterator[Finding]:
     """A batch that is larger than what there is to train on."""
     n_train = len(dataset.train())
     wanted = [stage.batch_size for stage in recipe.training.stages if isinstance(stage.batch_size, int)]
@@ -126,7 +127,7 @@ def small_for_batch(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
         yield finding(
             "fewer_than_batch",
             "warning",
-            f"{many(n_train, 'training row')} for a batch of {max(wanted)}",
+            f"{many(n_train, f'training {thing}')} for a batch of {max(wanted)}",
             f"A step needs a whole batch, so that the batch is lowered to {n_train}: one step an epoch.",
             fix=Fix("Choose the batch automatically", {"batch_size": "auto"}),
             count=n_train,
@@ -149,16 +150,8 @@ def _classes(dataset: Dataset, recipe: Recipe) -> Iterator[Finding]:
         yield finding(
             "class_only_in_validation", "error", f"Only in validation: {quoted(unseen)}", meaning, unseen, fix
         )
-    unknown = [item.key for item in dataset.items if str(item.target).casefold() in MISSING_WORDS]
-    if unknown:
-        yield finding(
-            "class_named_missing",
-            "warning",
-            f"{many(len(unknown), 'row')} whose class says that it is missing (NA, null ...)",
-            "It is taken for a class of its own. If it means that the class is not known, leave these rows out.",
-            rows(unknown),
-            Fix("Leave them out", {"skip": unknown}) if len(unknown) <= MOST_SKIPPED else None,
-        )
+    yield from named_missing(dataset, "row", "rows", rows)
+    yield from name_variants(dataset, recipe, "rows")
     single = sorted(name for name, n in counts.items() if n == 1)
     if single and len(counts) > 1:
         title = f"{many(len(single), 'class has', 'classes have')} a single row: {quoted(single)}"

@@ -15,13 +15,16 @@ from studio.dataset.splitting import Splittable, groups_of, split_sides
 from studio.dataset.tables import Row
 from studio.errors import UserError
 from studio.problems.base import Dataset, Item
+from studio.problems.tabular import source
 from studio.problems.tabular.cells import category, is_empty, number
+from studio.problems.tabular.options import Options
 from studio.problems.tabular.plan import Plan, plan_of
 from studio.recipe.schema import Recipe
 
 SKIPPED = "left out by the recipe"
 NO_TARGET = "its target is empty"
 NO_NUMBER = "its target is not a number"
+PEEKED = 200
 BANDS = 10
 """Into how many bands of equal size numbers are parted where a share of every class is asked for."""
 
@@ -41,7 +44,7 @@ def collect(recipe: Recipe, root: Path) -> Dataset:
     """
     plan = plan_of(recipe, root)
     at = plan.table.index(plan.target)
-    read = [(row, target_of(plan, row.cells[at])) for row in plan.table.rows]
+    read = [(row, target_in(plan, row.cells[at])) for row in plan.table.rows]
     good = [(row, target) for row, target in read if not isinstance(target, Bad)]
     left_out = [(str(row.line), target.why) for row, target in read if isinstance(target, Bad)]
     left_out += [(str(line), why) for line, why in plan.table.bad]
@@ -61,6 +64,18 @@ def collect(recipe: Recipe, root: Path) -> Dataset:
     return Dataset(tuple(items), classes, tuple(sorted(left_out, key=row_order)), groups)
 
 
+def columns_of(recipe: Recipe, root: Path) -> tuple[str, ...]:
+    """The columns of a recipe's table, for fields that name one; raises `UserError` where it cannot be read."""
+    options = _options(recipe)
+    return source.read(source.table_path(root, options.table), PEEKED, options.encoding).columns
+
+
+def _options(recipe: Recipe) -> Options:
+    from studio.problems.tabular import PROBLEM
+
+    return PROBLEM.options_of(recipe)
+
+
 def row_order(left_out: tuple[str, str]) -> tuple[int, str]:
     """Rows by their numbers; what is no row comes last."""
     key = left_out[0]
@@ -74,12 +89,27 @@ class Bad:
         self.why = why
 
 
-def target_of(plan: Plan, cell: str) -> str | float | Bad:
+def target_of(text: str, recipe: Recipe, root: Path) -> str | float:
+    """The target that a person typed: a class, or a number as the table writes them.
+
+    Raises
+    ------
+    UserError
+        Where it is neither.
+    """
+    plan = plan_of(recipe, root)
+    found = target_in(plan, text.strip())
+    if isinstance(found, Bad):
+        raise UserError(f"“{text}” cannot be a “{plan.target}”: {found.why}.", "Type another one.")
+    return found
+
+
+def target_in(plan: Plan, cell: str) -> str | float | Bad:
     """A row's target from its cell: a class, or a finite number."""
     seen = plan.profiles[plan.target]
     if plan.task == "classification":
         name = category(cell, seen.kind == "number", seen.decimal)
-        return name or Bad(NO_TARGET)
+        return plan.merges.get(name, name) or Bad(NO_TARGET)
     if is_empty(cell):
         return Bad(NO_TARGET)
     value = number(cell, seen.decimal)

@@ -24,6 +24,7 @@ SAME = 0.99
 KNOWS = 0.99
 MOST_PAIRED = 80
 BINS = 100
+MOST_SOLVED = 2000
 FEWEST_ROWS = 30
 
 Array = NDArray[Any]
@@ -44,7 +45,8 @@ def leak_findings(
             for name in plan.named("continuous", "categorical")
             if plan.profiles[name].kind == "number"
         }
-        for names, sentence in (*_copies(numbers, table.targets), *_sums(numbers, table.targets)):
+        few = (*_copies(numbers, table.targets), *_sums(numbers, table.targets))
+        for names, sentence in few or _long_sums(numbers, table.targets):
             told |= set(names)
             yield _leak(names, f"{sentence} = {plan.target}", options)
     for name in plan.named("categorical", "continuous"):
@@ -89,6 +91,22 @@ def _sums(numbers: dict[str, Array], target: Array) -> Iterator[tuple[list[str],
                 first + factor * second, target
             ):
                 yield [a, b], form.format(a=a, b=b)
+
+
+def _long_sums(numbers: dict[str, Array], target: Array) -> Iterator[tuple[list[str], str]]:
+    """Three columns or more that add up to the target, some of them taken away: least squares, whole weights."""
+    names = [name for name, values in numbers.items() if np.isfinite(values).all() and np.ptp(values) > 0]
+    if len(names) < 3:
+        return
+    table = np.column_stack([numbers[name] for name in names[:MOST_PAIRED]])
+    few = np.linspace(0, len(target) - 1, min(len(target), MOST_SOLVED)).astype(int)
+    weights = np.linalg.lstsq(table[few], target[few], rcond=None)[0]
+    whole = np.rint(weights)
+    used = [(name, int(weight)) for name, weight in zip(names, whole, strict=False) if weight]
+    is_sum = len(used) >= 3 and np.abs(whole).max() <= 1 and np.abs(weights - whole).max() < 1e-3
+    if is_sum and _equal(table @ whole, target):
+        said = " ".join(f"{'-' if weight < 0 else '+'} {name}" for name, weight in used).removeprefix("+ ")
+        yield [name for name, _ in used], said
 
 
 def _equal(values: Array, target: Array) -> bool:

@@ -10,8 +10,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from studio.dataset.letter_encodings import AUTO
 from studio.errors import UserError
 from studio.problems.base import Guess
+from studio.problems.table_options import Merge, encoding_field
 from studio.recipe.fields import about
 from studio.recipe.schema import Rate, Stage
 
@@ -25,6 +27,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         str,
         about("Table", "A CSV, TSV, Parquet or Excel file below the data folder.", note="tabular"),
     ] = ""
+    encoding: Annotated[str, encoding_field()] = AUTO
     target: Annotated[
         str,
         about(
@@ -43,6 +46,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             note="loss-functions",
         ),
     ] = "auto"
+    merge: Merge = ""
     categorical: Annotated[
         str,
         about(

@@ -7,11 +7,12 @@ nothing is guessed twice. No torch, no pandas, no Qt.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from studio.dataset.merging import read_merges
 from studio.dataset.tables import Table
 from studio.errors import UserError
 from studio.problems.tabular import features, source
@@ -29,6 +30,8 @@ class Plan:
     ----------
     profiles, roles : mapping
         By column, in the table's order.
+    merges : mapping
+        Classes that are another one by the recipe's word.
     """
 
     table: Table
@@ -36,6 +39,7 @@ class Plan:
     task: Task
     profiles: Mapping[str, Profile]
     roles: Mapping[str, Guessed]
+    merges: Mapping[str, str] = field(default_factory=dict)
 
     def named(self, *roles: Role) -> tuple[str, ...]:
         """Columns of these roles, in the table's order."""
@@ -63,7 +67,11 @@ def plan_of(recipe: Recipe, root: Path) -> Plan:
     from studio.problems.tabular import PROBLEM
 
     options = PROBLEM.options_of(recipe)
-    return planned(source.read(source.table_path(root, options.table)), options, recipe.data.split)
+    return planned(
+        source.read(source.table_path(root, options.table), encoding=options.encoding),
+        options,
+        recipe.data.split,
+    )
 
 
 @lru_cache(maxsize=4)
@@ -80,7 +88,7 @@ def planned(table: Table, options: Options, split: Split) -> Plan:
     reserved = [column for column in table.columns if by and column.casefold() == by]
     roles = roles_of(profiles, target, _named(table, options, target), reserved)
     task = guess_task(profiles[target]) if options.task == "auto" else options.task
-    plan = Plan(table, target, task, profiles, roles)
+    plan = Plan(table, target, task, profiles, roles, read_merges(options.merge))
     if not plan.inputs:
         raise UserError(
             "No column is left for the model to see.",

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from studio.dataset.letter_encodings import AUTO, encoding_title
 from studio.dataset.paths import key_below
 from studio.dataset.tables import DELIMITER_WORDS, ENDINGS, Dialect, Row, Table, column_names, read_table
 from studio.errors import UserError
@@ -64,8 +65,8 @@ def table_path(root: Path, table: str) -> Path:
     raise UserError(f"There {'are several tables' if found else 'is no table'} in {root}.", hint, fix="table")
 
 
-def read(path: Path, limit: int | None = None) -> Table:
-    """Read a table, or its first `limit` rows.
+def read(path: Path, limit: int | None = None, encoding: str = AUTO) -> Table:
+    """Read a table, or its first `limit` rows; formats that say their encoding need none.
 
     Raises
     ------
@@ -78,13 +79,13 @@ def read(path: Path, limit: int | None = None) -> Table:
         raise UserError(
             f"The table {path} is not there.", "Name a table below the data folder.", fix="table"
         ) from error
-    return _read(path, stat.st_mtime_ns, stat.st_size, limit)
+    return _read(path, stat.st_mtime_ns, stat.st_size, limit, encoding)
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, changed: int, size: int, limit: int | None) -> Table:
+def _read(path: Path, changed: int, size: int, limit: int | None, encoding: str) -> Table:
     """One file is read once, until it changes."""
-    return _read_binary(path, limit) if path.suffix.lower() in BINARY else read_table(path, limit)
+    return _read_binary(path, limit) if path.suffix.lower() in BINARY else read_table(path, limit, encoding)
 
 
 def _read_binary(path: Path, limit: int | None) -> Table:
@@ -145,19 +146,7 @@ def described(table: Table) -> str:
     """How a table is written, for a sentence."""
     if not table.dialect.delimiter:
         return "Parquet" if table.path.suffix.lower() in PARQUET else "a spreadsheet's first sheet"
-    return f"parted by {DELIMITER_WORDS[table.dialect.delimiter]}, encoded in {encoding_words(table.dialect.encoding)}"
-
-
-def encoding_words(encoding: str) -> str:
-    """An encoding as people know it."""
-    known = {
-        "utf-8": "UTF-8",
-        "utf-8-sig": "UTF-8 with a mark",
-        "utf-16": "UTF-16",
-        "cp1252": "Windows-1252",
-        "latin-1": "Latin-1",
-    }
-    return known.get(encoding, encoding)
+    return f"parted by {DELIMITER_WORDS[table.dialect.delimiter]}, encoded in {encoding_title(table.dialect.encoding)}"
 
 
 read_any = read

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from studio.dataset.tables import read_table
 from studio.errors import UserError
+from studio.problems.text.letters import decoded
 from studio.problems.text.tokens import NEW_LINE, UNKNOWN_AT, numbered, tokens
 
 TAKES_WORDS = True
@@ -31,11 +32,15 @@ MANY_UNKNOWN = 0.3
 
 @dataclass(frozen=True)
 class TextCase:
-    """One text to answer for: what to call it, and its words. `problem` says why it cannot be read."""
+    """One text to answer for: what to call it, and its words. `problem` says why it cannot be read.
+
+    `cells` are those of its row by their columns, where it is one of a table: the model knows which holds its texts.
+    """
 
     name: str
     text: str
     problem: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return self.name
@@ -68,12 +73,10 @@ def _from_file(path: Path) -> TextCase:
         raw = path.read_bytes()
     except OSError as error:
         return TextCase(str(path), "", f"{path} cannot be read: {error.strerror}.")
-    for encoding in ("utf-8-sig", "cp1252", "latin-1"):
-        try:
-            return TextCase(str(path), raw.decode(encoding))
-        except UnicodeDecodeError:
-            continue
-    return TextCase(str(path), "", f"{path} is no text.")
+    read = decoded(raw)
+    if read is None:
+        return TextCase(str(path), "", f"{path} holds NUL bytes, so that it is no text.")
+    return TextCase(str(path), read[0])
 
 
 def _from_table(path: Path) -> list[TextCase]:
@@ -84,7 +87,14 @@ def _from_table(path: Path) -> list[TextCase]:
     names = [c for name in TEXT_COLUMNS for c in table.columns if c.casefold() == name]
     cells = {c: sum(map(len, table.values(c)[:100])) for c in table.columns}
     at = table.columns.index(names[0] if names else max(cells, key=lambda c: cells[c]))
-    return [TextCase(f"{path.name} row {row.line}", row.cells[at]) for row in table.rows]
+    return [
+        TextCase(
+            f"{path.name} row {row.line}",
+            row.cells[at],
+            cells=tuple(zip(table.columns, row.cells, strict=True)),
+        )
+        for row in table.rows
+    ]
 
 
 @lru_cache(maxsize=4)
@@ -92,10 +102,16 @@ def _places(vocabulary: tuple[str, ...]) -> dict[str, int]:
     return {word: at for at, word in enumerate(vocabulary)}
 
 
+def words_of(case: TextCase, given: Mapping[str, Any]) -> str:
+    """A case's text: of the column that the model was trained on, where its table has one of that name."""
+    named = str(given.get("column", "")).casefold()
+    return next((cell for column, cell in case.cells if column.casefold() == named), case.text)
+
+
 def numbers_of(case: TextCase, given: Mapping[str, Any]) -> list[int]:
     """A text's tokens by their numbers, exactly as in training."""
     places = _places(tuple(given["vocabulary"]))
-    return numbered(tokens(case.text, bool(given["is_html"])), places, int(given["most_tokens"]))
+    return numbered(tokens(words_of(case, given), bool(given["is_html"])), places, int(given["most_tokens"]))
 
 
 def prepare(case: TextCase, spec: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
@@ -108,7 +124,7 @@ def prepare(case: TextCase, spec: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     """
     if case.problem:
         raise UserError(case.problem)
-    if not case.text.strip():
+    if not words_of(case, spec["input"]).strip():
         raise UserError("The text is empty.")
     return {"tokens": np.asarray(numbers_of(case, spec["input"]), dtype=np.int64)}
 
@@ -120,7 +136,7 @@ def remark(case: TextCase, spec: Mapping[str, Any]) -> str:
     unknown = sum(at == UNKNOWN_AT for at in found)
     if unknown > MANY_UNKNOWN * len(found):
         said.append(f"{unknown} of {len(found)} tokens are unknown to the model")
-    whole = len(tokens(case.text, bool(given["is_html"])))
+    whole = len(tokens(words_of(case, given), bool(given["is_html"])))
     if whole > len(found):
         said.append(f"only the first {len(found)} of {whole} tokens were read")
     return f"{'; '.join(said)}.".capitalize() if said else ""
@@ -137,10 +153,11 @@ def decode(
         `scores` (n_classes,) or, of a language model, (n_words,) float32.
     """
     scores: Sequence[float] = outputs["scores"].tolist()
-    names: Sequence[str] = spec["classes"] or [_named(word) for word in spec["input"]["vocabulary"]]
+    classes: Sequence[str] = spec.get("classes", ())
+    names = classes or [_named(word) for word in spec["input"]["vocabulary"]]
     order = sorted(range(len(scores)), key=lambda at: -scores[at])
     ranked = tuple((str(names[at]), float(scores[at])) for at in order)
-    return ranked[0][0], ranked if spec["classes"] else ranked[:TOP]
+    return ranked[0][0], ranked if classes else ranked[:TOP]
 
 
 def _named(word: str) -> str:

@@ -10,9 +10,8 @@ import hashlib
 import io
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -22,11 +21,13 @@ from studio.errors import UserError
 from studio.problems.text.tokens import SPECIAL, VERSION, tokens
 from studio.project.atomic import write_bytes
 
-KEPT = 4
+KEPT, HELD = 4, 2
+"""Corpora on disk, and in memory."""
 SEPARATOR = "\0"
 Tokens = tuple[str, ...]
 
 _place: list[Path] = []
+_held: dict[str, tuple[Tokens, ...]] = {}
 
 
 def keep_in(folder: Path | None) -> None:
@@ -34,24 +35,50 @@ def keep_in(folder: Path | None) -> None:
     _place[:] = [] if folder is None else [folder]
 
 
-def tokenised(texts: Mapping[str, str], is_html: bool) -> dict[str, Tokens]:
-    """The tokens of every text by its key, cut up once as long as no text changes."""
-    return dict(zip(texts, _cut(tuple(texts.values()), is_html), strict=True))
+def forget() -> None:
+    """Hold no tokens in memory any more; what is kept on disk stays."""
+    _held.clear()
 
 
-@lru_cache(maxsize=2)
-def _cut(texts: tuple[str, ...], is_html: bool) -> tuple[Tokens, ...]:
-    path = _place[0] / f"tokens-{digest(texts, is_html)}.npz" if _place else None
+def no_progress(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def tokenised(
+    texts: Mapping[str, str], is_html: bool, progress: Callable[[int, int], None] = no_progress
+) -> dict[str, Tokens]:
+    """The tokens of every text by its key, cut up once as long as no text changes.
+
+    Parameters
+    ----------
+    progress : callable
+        Told (texts cut up, texts); may raise to stop.
+    """
+    key = digest(texts.values(), is_html)
+    cut = _held.pop(key, None) or _kept_or_cut(tuple(texts.values()), is_html, key, progress)
+    _held[key] = cut
+    while len(_held) > HELD:
+        del _held[next(iter(_held))]
+    return dict(zip(texts, cut, strict=True))
+
+
+def _kept_or_cut(
+    texts: tuple[str, ...], is_html: bool, key: str, progress: Callable[[int, int], None]
+) -> tuple[Tokens, ...]:
+    path = _place[0] / f"tokens-{key}.npz" if _place else None
     found = None if path is None else _read(path, len(texts))
     if found is not None:
         return found
-    cut = tuple(tuple(map(sys.intern, tokens(text, is_html))) for text in texts)
+    cut = []
+    for at, text in enumerate(texts):
+        progress(at, len(texts))
+        cut.append(tuple(map(sys.intern, tokens(text, is_html))))
     if path is not None:
         with suppress(UserError, OSError):  # a full or read-only disk costs time, no result
             path.parent.mkdir(parents=True, exist_ok=True)
             write_bytes(path, packed(cut))
             _drop_old(path.parent)
-    return cut
+    return tuple(cut)
 
 
 def digest(texts: Iterable[str], is_html: bool) -> str:
@@ -79,9 +106,18 @@ def packed(cut: Sequence[Tokens]) -> bytes:
 
 
 def _read(path: Path, n_texts: int) -> tuple[Tokens, ...] | None:
-    """What `packed` wrote; None where there is none, or it is damaged."""
+    """The tokens in a file; None where there is none, or it is damaged."""
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+        raw = path.read_bytes()
+    except OSError:
+        return None
+    return unpacked(raw, n_texts)
+
+
+def unpacked(written: bytes, n_texts: int) -> tuple[Tokens, ...] | None:
+    """What `packed` wrote; None where it is damaged, or of another number of texts."""
+    try:
+        with np.load(io.BytesIO(written), allow_pickle=False) as file:
             raw, codes, lengths = (file[name] for name in ("words", "codes", "lengths"))
     except (OSError, ValueError, KeyError, BadZipFile, EOFError):
         return None

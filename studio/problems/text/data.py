@@ -25,13 +25,13 @@ from fastai.text.all import (
     SortedDL,
     TensorText,
     Transform,
-    pad_input_chunk,
+    pad_chunk,
 )
 
 from studio.engine.messages import PreviewSample
 from studio.errors import UserError
 from studio.problems.base import Dataset
-from studio.problems.text.corpus import Tokens, tokenised, vocabulary
+from studio.problems.text.corpus import Tokens, vocabulary
 from studio.problems.text.items import (
     Plan,
     is_language_model,
@@ -119,8 +119,7 @@ def corpus_of(dataset: Dataset, recipe: Recipe, plan: Plan) -> Corpus:
     """Cut up the texts of a dataset and build the vocabulary."""
     skipped = set(recipe.data.skip)
     extra = tuple(k for k in plan.unlabelled() if k not in skipped) if read_by_language_model(recipe) else ()
-    texts, wanted = plan.texts(), [*(item.key for item in dataset.items), *extra]
-    cut = tokenised({key: texts[key] for key in sorted(wanted)}, plan.options.html == "remove")
+    cut = plan.tokens()
     learned = [cut[item.key] for item in dataset.train()] + [cut[key] for key in extra]
     return Corpus(cut, vocabulary(learned, plan.options.min_freq, plan.options.max_vocab), extra)
 
@@ -139,7 +138,7 @@ def dataloaders(dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int,
     -------
     DataLoaders
         Language model: batches of tokens (batch, seq_len) int64 and the tokens that follow them, the same shape.
-        Classifier: tokens (batch, longest) int64, padded by whole chunks in front and the rest behind, and classes
+        Classifier: tokens (batch, whole chunks) int64, padded by chunks in front and the rest behind, and classes
         (batch,) int64; training texts are shuffled, a last short batch is dropped.
 
     Raises
@@ -218,7 +217,7 @@ def _classifier(
             fix="batch_size=auto",
         )
     number = Numbered(corpus.vocab, options.most_tokens, options.html == "remove")
-    pad = partial(pad_input_chunk, pad_first=True, pad_idx=PAD_AT, seq_len=options.seq_len)
+    pad = partial(padded, seq_len=options.seq_len)
     loaders = []
     for items, is_train in ((dataset.train(), True), (dataset.valid(), False)):
         read = [Read(corpus.tokens[item.key], item.target) for item in items]
@@ -234,6 +233,20 @@ def _classifier(
             )
         )
     return DataLoaders(*loaders, path=path, device=device())
+
+
+def padded(samples: Sequence[tuple[Any, ...]], seq_len: int) -> list[tuple[Any, ...]]:
+    """Texts of one length, a whole number of chunks of `seq_len`: padded by whole chunks in front, the rest behind.
+
+    fastai's `pad_input_chunk` goes to the longest text instead. Its encoder then meets texts that end before the last
+    chunk begins, takes them for texts that have not begun, and reads the last words of others as nothing: what a text
+    is taken for depends on the texts beside it.
+    """
+    whole = -(-max(len(sample[0]) for sample in samples) // seq_len) * seq_len
+    return [
+        (pad_chunk(sample[0], pad_idx=PAD_AT, pad_first=True, seq_len=seq_len, pad_len=whole), *sample[1:])
+        for sample in samples
+    ]
 
 
 def device() -> torch.device:
@@ -253,7 +266,10 @@ def _numbered(dls: DataLoaders) -> Numbered:
 
 
 def preview(dls: DataLoaders) -> tuple[PreviewSample, ...]:
-    """Show up to 12 texts of a training batch as the model receives them: unknown words are dots."""
+    """Show up to 12 texts of a training batch as the model receives them: unknown words are dots.
+
+    The target of a language model is the token that follows each; the last one is shown.
+    """
     batch, vocab = dls.train.one_batch(), vocab_of(dls)
     classes = getattr(dls.train, "vocab", None) if len(dls.train_ds.tls) > 1 else None
     shown = []
@@ -262,6 +278,11 @@ def preview(dls: DataLoaders) -> tuple[PreviewSample, ...]:
         words = written([vocab[n] for n in numbers[:SHOWN_TOKENS]]) + (
             " …" if len(numbers) > SHOWN_TOKENS else ""
         )
-        label = str(classes[int(batch[1][at])]) if classes is not None else ""
+        label = str(classes[int(batch[1][at])]) if classes is not None else _following(batch[1][at], vocab)
         shown.append(PreviewSample(b"", label, words))
     return tuple(shown)
+
+
+def _following(target: Any, vocab: Sequence[str]) -> str:
+    """The last token that a language model is asked for."""
+    return f"then: {written([vocab[int(target[-1])]]) or '…'}"

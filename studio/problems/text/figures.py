@@ -17,9 +17,7 @@ SHOWN_WORDS = 20
 def ranking(accuracy: float, others: Sequence[Simpler]) -> Grid:
     """Every model by its accuracy on the validation texts, the best first."""
     scored = [(NETWORK, accuracy), *((one.name, one.accuracy) for one in others)]
-    rows = [
-        (name, round(score, 4), round(1 - score, 4)) for name, score in sorted(scored, key=lambda p: -p[1])
-    ]
+    rows = [(name, round(score, 4)) for name, score in sorted(scored, key=lambda pair: -pair[1])]
     place = [row[0] for row in rows].index(NETWORK) + 1
     said = (
         "The network comes first."
@@ -27,17 +25,17 @@ def ranking(accuracy: float, others: Sequence[Simpler]) -> Grid:
         else f"{rows[0][0]} comes first, the network is number {place}."
     )
     words = f"{said} All were trained and judged on the same texts."
-    return Grid("Beside simpler models", ("Model", "Accuracy", "Error rate"), tuple(rows), words, best=0)
+    return Grid("Beside simpler models", ("Model", "Accuracy"), tuple(rows), words, best=0)
 
 
 def words(explained: Sequence[Explained]) -> list[Figure]:
-    """For each of the most wrong texts the words that decided; and those that decided most over all of them."""
+    """For each text the words that decided; and those that decided most over all wrong ones."""
     if not explained:
         return []
     entries = tuple((_heading(one), _told(one)) for one in explained)
     sentence = (
-        "Points that the answer's score loses when a word is hidden, in the most wrong validation texts; "
-        "below nothing, the word spoke against the answer."
+        "How many times surer of its answer the model is for having read a word, found by hiding it. First the most "
+        "wrong validation texts, then those that it was surest of."
     )
     return [Samples("Words that moved the answer", entries, sentence), *_together(explained)]
 
@@ -50,8 +48,8 @@ def _heading(one: Explained) -> str:
 
 
 def _told(one: Explained) -> str:
-    towards = [f"{word} {100 * share:+.1f}" for word, share in one.words[:NAMED] if share > LEAST]
-    against = [f"{word} {100 * share:+.1f}" for word, share in one.words[::-1][:NAMED] if share < -LEAST]
+    towards = [f"{word} ×{2**doubled:.1f}" for word, doubled in one.words[:NAMED] if doubled > LEAST]
+    against = [f"{word} ×{2**-doubled:.1f}" for word, doubled in one.words[::-1][:NAMED] if doubled < -LEAST]
     parts = [
         f"for it: {', '.join(towards)}" if towards else "",
         f"against it: {', '.join(against)}" if against else "",
@@ -64,8 +62,8 @@ def _together(explained: Sequence[Explained]) -> list[Figure]:
     explained = [one for one in explained if one.item.predicted != one.item.target]
     moved: dict[str, float] = defaultdict(float)
     for one in explained:
-        for word, share in one.words:
-            moved[word] += 100 * share / len(explained)
+        for word, doubled in one.words:
+            moved[word] += doubled / len(explained)
     ranked = sorted(moved, key=lambda word: -abs(moved[word]))[:SHOWN_WORDS]
     if not ranked:
         return []
@@ -75,8 +73,9 @@ def _together(explained: Sequence[Explained]) -> list[Figure]:
             "Words behind the worst mistakes",
             tuple(ranked),
             tuple(round(moved[word], 3) for word in ranked),
-            "points of the wrong answer",
-            "What hiding a word takes from the wrong answer, on average over the most wrong texts.",
+            "doublings of the odds",
+            "How often a word doubles the odds of the wrong answer, on average over the most wrong texts; below 0, "
+            "it spoke for the right one.",
         )
     ]
 

@@ -6,14 +6,18 @@ texts, before anything is skipped or cleaned. No torch, no pandas, no Qt.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
+from studio.dataset.merging import read_merges
 from studio.dataset.splitting import Splittable, groups_of, split_sides
 from studio.errors import UserError
 from studio.problems.base import Dataset, Item
+from studio.problems.tabular import source as tables
+from studio.problems.tabular.items import PEEKED
 from studio.problems.text import corpus
 from studio.problems.text.options import LANGUAGE_MODEL, Options
 from studio.problems.text.sources import Source, Text, read_source
@@ -36,6 +40,14 @@ class Plan:
         """Every text by its key."""
         return {text.key: text.text for text in self.source.texts}
 
+    def tokens(self, progress: Callable[[int, int], None] = corpus.no_progress) -> dict[str, corpus.Tokens]:
+        """The tokens of every text by its key; the same whatever is left out, so that they are cut up once."""
+        return corpus.tokenised(self.texts(), self.options.html == "remove", progress)
+
+    def named(self, key: str) -> str:
+        """A text as people find it: a row by its number, a file by its name."""
+        return key if self.source.table is None else f"row {key}"
+
     def unlabelled(self) -> tuple[str, ...]:
         """Keys of the texts that only the language model reads."""
         return tuple(t.key for t in self.source.texts if self.is_class and not t.label and t.text.strip())
@@ -56,7 +68,19 @@ def plan_of(recipe: Recipe, root: Path) -> Plan:
     has_labels = any(text.label for text in source.texts)
     if options.task == "classification" and not has_labels:
         raise no_labels(source)
+    merges = read_merges(options.merge)
+    if merges:
+        texts = tuple(replace(text, label=merges.get(text.label, text.label)) for text in source.texts)
+        source = replace(source, texts=texts)
     return Plan(options, source, options.task == "classification")
+
+
+def columns_of(recipe: Recipe, root: Path) -> tuple[str, ...]:
+    """The columns of a recipe's table, for fields that name one; raises `UserError` where it cannot be read."""
+    from studio.problems.text import PROBLEM
+
+    options = PROBLEM.options_of(recipe)
+    return tables.read(tables.table_path(root, options.table), PEEKED, options.encoding).columns
 
 
 def no_labels(source: Source) -> UserError:

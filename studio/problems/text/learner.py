@@ -31,12 +31,14 @@ from fastai.text.all import (
 )
 from torch import Tensor, nn
 
+from studio.dataset.balance import class_weights
 from studio.errors import UserError
 from studio.problems.base import Dataset
 from studio.problems.text import wikitext
 from studio.problems.text.data import vocab_of
 from studio.problems.text.options import SIZES, Options
 from studio.problems.text.weights import Encoder, start_from
+from studio.problems.vision.losses import class_loss
 from studio.project.atomic import write_bytes
 from studio.recipe.schema import Recipe
 
@@ -76,7 +78,7 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
     options, vocab = PROBLEM.options_of(recipe), vocab_of(dls)
     is_classifier = len(dls.train_ds.tls) > 1
     learner = (
-        _classifier(dls, options, vocab, path)
+        _classifier(dls, dataset, options, vocab, path)
         if is_classifier
         else _language_model(dls, options, vocab, path)
     )
@@ -87,10 +89,18 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
 
 
 def fetch(recipe: Recipe, progress: Callable[[str, int, int], None]) -> None:
-    """Download the starting weights, where the recipe has some that are not here yet; raises `UserError`."""
+    """Download the starting weights, where the recipe has some that are not here yet.
+
+    Raises
+    ------
+    UserError
+        Where they cannot be had, or would not fit the network; that is said before anything is downloaded.
+    """
     from studio.problems.text import PROBLEM
 
-    if PROBLEM.options_of(recipe).weights == "wikitext":
+    options = PROBLEM.options_of(recipe)
+    if options.weights == "wikitext":
+        wikitext.require_arch(options.arch)
         wikitext.fetch(progress)
 
 
@@ -133,7 +143,11 @@ def _language_model(dls: DataLoaders, options: Options, vocab: tuple[str, ...], 
     )
 
 
-def _classifier(dls: DataLoaders, options: Options, vocab: tuple[str, ...], path: Path) -> Learner:
+def _classifier(
+    dls: DataLoaders, dataset: Dataset, options: Options, vocab: tuple[str, ...], path: Path
+) -> Learner:
+    is_weighted = options.class_weights == "balanced"
+    weighted = {"weight": torch.tensor(class_weights(dataset))} if is_weighted else {}
     model = get_text_classifier(
         AWD_LSTM,
         len(vocab),
@@ -146,7 +160,7 @@ def _classifier(dls: DataLoaders, options: Options, vocab: tuple[str, ...], path
     return TextLearner(
         dls,
         model,
-        loss_func=CrossEntropyLossFlat(),
+        loss_func=class_loss(options.loss, **weighted),
         splitter=awd_lstm_clas_split,
         metrics=[accuracy, error_rate],
         path=path,

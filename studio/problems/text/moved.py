@@ -1,7 +1,12 @@
-"""Which words moved an answer: each is hidden in turn, and the score of the answer is looked at again. No torch."""
+"""Which words moved an answer: each is hidden in turn, and the odds of the answer are looked at again. No torch.
+
+Odds, not shares: of an answer that is believed to 100 % no word takes a point away, though some make it many times less
+sure.
+"""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +17,14 @@ from studio.project.results import ItemResult
 
 MOST_WORDS = 80
 NAMED = 6
-LEAST = 0.005
+LEAST = math.log2(1.05)
+TINY = 1e-30
 Scores = Callable[[Sequence[tuple[str, ...]]], Any]
 
 
 @dataclass(frozen=True)
 class Explained:
-    """One text and its words by how much less (or, below nothing, more) the answer is believed without them."""
+    """One text and its words: how often each doubles the odds of the answer; below 0, how often it halves them."""
 
     item: ItemResult
     words: tuple[tuple[str, float], ...]
@@ -47,6 +53,13 @@ def moved_words(
         hidden = [tuple(UNKNOWN if token == word else token for token in read) for word in words]
         answers = scores([read, *hidden])
         answer = int(answers[0].argmax())
-        moved = [(word, float(answers[0, answer] - answers[n, answer])) for n, word in enumerate(words, 1)]
+        whole, *without = (log_odds(row, answer) for row in answers.tolist())
+        moved = [(word, whole - odds) for word, odds in zip(words, without, strict=True)]
         found.append(Explained(item, tuple(sorted(moved, key=lambda pair: -pair[1]))))
     return found
+
+
+def log_odds(scores: Sequence[float], answer: int) -> float:
+    """How often the odds of an answer against all others are doubled, from even; none of them is taken for 0."""
+    others = sum(score for at, score in enumerate(scores) if at != answer)
+    return math.log2(max(scores[answer], TINY) / max(others, TINY))

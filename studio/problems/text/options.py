@@ -7,7 +7,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from studio.dataset.letter_encodings import AUTO
 from studio.problems.base import Guess
+from studio.problems.table_options import Merge, encoding_field
+from studio.problems.vision.networks import ClassWeights, Loss
 from studio.recipe.fields import about
 from studio.recipe.schema import Rate, Stage
 
@@ -39,6 +42,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             note="language-model",
         ),
     ] = ""
+    encoding: Annotated[str, encoding_field(("source", ("table",)))] = AUTO
     text_column: Annotated[
         str,
         about(
@@ -59,6 +63,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             note="language-model",
         ),
     ] = ""
+    merge: Merge = ""
     task: Annotated[
         Literal["classification", "language_model"],
         about(
@@ -72,12 +77,12 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Literal["awd_lstm_small", "awd_lstm_medium", "awd_lstm"],
         about(
             "Network",
-            "The small one learns from a thousand texts in minutes. The full one is for weights from WikiText, or for "
-            "many texts and a card.",
+            "Small (1 layer of 200) learns from a thousand texts in minutes; medium has 2 layers of 600. Full (3 of "
+            "1152) is for weights from WikiText, or for many texts and a card.",
             choices={
-                "awd_lstm_small": "AWD-LSTM, small (100 · 200, 1 layer)",
-                "awd_lstm_medium": "AWD-LSTM, medium (200 · 600, 2 layers)",
-                "awd_lstm": "AWD-LSTM (400 · 1152, 3 layers)",
+                "awd_lstm_small": "AWD-LSTM, small",
+                "awd_lstm_medium": "AWD-LSTM, medium",
+                "awd_lstm": "AWD-LSTM, full",
             },
             note="architecture",
         ),
@@ -167,6 +172,8 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             note="over-under-fitting",
         ),
     ] = 0.5
+    loss: Loss = "cross_entropy"
+    class_weights: ClassWeights = "none"
 
 
 def guess(folder: Path) -> Guess | None:

@@ -29,7 +29,7 @@ from studio.recipe.schema import Recipe
 
 Progress = Callable[[str, int, int], None]
 MOST_LETTERS = 3000
-EXPLAINED = 12
+WRONGEST, SUREST = 8, 4
 
 
 def no_progress(text: str, done: int, total: int) -> None:
@@ -156,9 +156,10 @@ def _figures(
     cut = corpus_of(dataset, recipe, plan).tokens
     others = simpler(dataset, cut, progress)
     right = sum(item.predicted == item.target for item in judged) / len(judged)
-    worst = sorted(judged, key=lambda item: -(item.loss or 0.0))[:EXPLAINED]
+    ranked = sorted(judged, key=lambda item: -(item.loss or 0.0))
+    looked_at = [*ranked[:WRONGEST], *ranked[max(WRONGEST, len(ranked) - SUREST) :]]
     explained = moved_words(
-        worst,
+        looked_at,
         cut,
         plan.options.most_tokens,
         lambda read: class_scores_of(learner, [Read(r) for r in read]),

@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import studio
+from studio.dataset.balance import class_weights
 from studio.engine.messages import StagePlan
 from studio.problems.base import Dataset
 from studio.problems.fit_words import fit_words
 from studio.problems.text import script_parts as parts
 from studio.problems.text.items import Plan, plan_of, read_by_language_model
 from studio.problems.text.options import CLASSIFIER, LANGUAGE_MODEL, SIZES
+from studio.problems.vision.loss_parts import CLASS_LOSSES, loss_words
 from studio.recipe.schema import Recipe
 
 
@@ -48,6 +50,9 @@ def write(
         plan_of(recipe, root),
         fit_words(recipe, plans, ("accuracy", "error_rate") if dataset.classes else ("perplexity",)),
     )
+    is_weighted = plan.options.class_weights == "balanced"
+    weighted = {"weight": f"torch.tensor({class_weights(dataset)})"} if is_weighted else {}
+    own, loss = loss_words(CLASS_LOSSES, plan.options.loss, **weighted)
     options, module = plan.options, f"{slug.replace('-', '_')}_tokens"
     half = f'    if DEVICE.type == "cuda":\n        learn.to_{precision}()\n' if precision != "fp32" else ""
     fills = {
@@ -64,6 +69,8 @@ def write(
         "max_vocab": options.max_vocab,
         "is_html": options.html == "remove",
         "dropout": repr(options.dropout),
+        "own_loss": own,
+        "loss": loss,
         "precision": half,
         "fit": fit.lines,
         "watch": fit.classes,

@@ -94,6 +94,13 @@ class Numbers:
         return (x, TensorCategory(CLASSES.index(text.label))) if self.classes else (x,)
 
 
+def padded(samples):
+    """Return texts of one length, in whole chunks; fastai's encoder misreads a text that ends before the last."""
+    whole = -(-max(len(sample[0]) for sample in samples) // SEQ_LEN) * SEQ_LEN
+    pad = partial(pad_chunk, pad_idx=1, pad_first=True, seq_len=SEQ_LEN, pad_len=whole)
+    return [(pad(sample[0]), *sample[1:]) for sample in samples]
+
+
 def loaders(stage):
     """Return the stage's batches."""
     valid = [text for text in TEXTS if text.side == "valid"]
@@ -106,7 +113,6 @@ def loaders(stage):
             data = Numbers(texts, False)
             made.append(Streams(data, lens=lens, bs=size, seq_len=SEQ_LEN, shuffle=shuffle, device=DEVICE))
         return DataLoaders(*made, path=HERE, device=DEVICE)
-    pad = partial(pad_input_chunk, pad_first=True, pad_idx=1, seq_len=SEQ_LEN)
     made = []
     for texts, train in (([text for text in TEXTS if text.side == "train"], True), (valid, False)):
         made.append(
@@ -116,26 +122,26 @@ def loaders(stage):
                 bs=stage.batch_size if train else min(64, stage.batch_size * 2),
                 shuffle=train,
                 drop_last=train,
-                before_batch=pad,
+                before_batch=padded,
                 device=DEVICE,
             )
         )
     return DataLoaders(*made, path=HERE, device=DEVICE)
-
+<<own_loss>>
 
 def learner(stage, dls):
     """Return the learner of a stage: the language model, or the classifier around its encoder."""
     if stage.part == "language_model":
         config = {**awd_lstm_lm_config, **SIZE}
         model = get_language_model(AWD_LSTM, len(VOCAB), config=config, drop_mult=<<dropout>>)
-        kind, metrics, splitter = LMLearner, [Perplexity()], awd_lstm_lm_split
+        kind, metrics, splitter, loss = LMLearner, [Perplexity()], awd_lstm_lm_split, CrossEntropyLossFlat()
     else:
         config = {**awd_lstm_clas_config, **SIZE}
         model = get_text_classifier(
             AWD_LSTM, len(VOCAB), len(CLASSES), seq_len=SEQ_LEN, config=config, drop_mult=<<dropout>>, max_len=None
         )
-        kind, metrics, splitter = TextLearner, [accuracy, error_rate], awd_lstm_clas_split
-    learn = kind(dls, model, loss_func=CrossEntropyLossFlat(), metrics=metrics, splitter=splitter, path=HERE)
+        kind, metrics, splitter, loss = TextLearner, [accuracy, error_rate], awd_lstm_clas_split, <<loss>>
+    learn = kind(dls, model, loss_func=loss, metrics=metrics, splitter=splitter, path=HERE)
 <<precision>>    return learn
 
 

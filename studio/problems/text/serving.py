@@ -99,6 +99,7 @@ def serving(learner: Any, dataset: Dataset, recipe: Recipe, root: Path) -> Servi
                 "vocabulary": list(vocab_of(learner.dls)),
                 "most_tokens": most,
                 "is_html": plan.options.html == "remove",
+                "column": plan.source.text_column,
             },
             "in_graph": {"softmax": True},
         },

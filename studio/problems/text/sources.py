@@ -18,6 +18,7 @@ from studio.errors import UserError
 from studio.problems.image_classification.sources import SET_FOLDERS, class_of_folders
 from studio.problems.tabular import source as tables
 from studio.problems.text.columns import label_column, text_column
+from studio.problems.text.letters import decoded
 from studio.problems.text.options import Options
 
 ENDINGS = (".txt", ".text", ".md")
@@ -25,6 +26,8 @@ UNLABELLED_FOLDERS = ("unsup", "unlabeled", "unlabelled", "unsupervised")
 MOST_BYTES = 20 * 2**20
 TOO_LARGE = "it is larger than 20 MB"
 UNREADABLE = "it cannot be read"
+NO_TEXT = "it holds NUL bytes, so that it is no text"
+UTF8 = "utf-8"
 PROJECT_FILE = "recipe.toml"
 
 LeftOut = tuple[str, str]
@@ -32,12 +35,12 @@ LeftOut = tuple[str, str]
 
 @dataclass(frozen=True)
 class Text:
-    """One text as written; `label` is empty where it has none. `is_utf8` is False for files in another encoding."""
+    """One text as written; `label` is empty where it has none, `encoding` is that of its file."""
 
     key: str
     text: str
     label: str = ""
-    is_utf8: bool = True
+    encoding: str = UTF8
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def read_source(root: Path, options: Options) -> Source:
     """
     if options.source == "table":
         path = tables.table_path(root, options.table)
-        return from_table(tables.read(path), options)
+        return from_table(tables.read(path, encoding=options.encoding), options)
     found = tuple(find_files(root))
     if not found:
         raise UserError(
@@ -137,8 +140,11 @@ def _read_files(root: Path, found: Sequence[tuple[str, int, int]]) -> Source:
         except OSError:
             left_out.append((key, UNREADABLE))
             continue
-        text, is_utf8 = decoded(raw)
-        texts.append(Text(key, text, labels.get(key, ""), is_utf8))
+        read = decoded(raw)
+        if read is None:
+            left_out.append((key, NO_TEXT))
+        else:
+            texts.append(Text(key, read[0], labels.get(key, ""), read[1]))
     return Source(tuple(texts), tuple(left_out))
 
 
@@ -155,13 +161,3 @@ def labels_of(keys: Sequence[str]) -> dict[str, str]:
 
 def _is_unlabelled(key: str) -> bool:
     return any(part.casefold() in UNLABELLED_FOLDERS for part in key.split("/")[:-1])
-
-
-def decoded(raw: bytes) -> tuple[str, bool]:
-    """The text in some bytes, and whether it was UTF-8; else Windows' own encoding, else Latin-1."""
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return raw.decode(encoding), encoding == "utf-8-sig"
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("latin-1"), False

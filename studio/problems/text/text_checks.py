@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from studio.engine.messages import Finding, Fix
 from studio.problems.base import Dataset
 from studio.problems.tabular.findings import finding, many, quoted
-from studio.problems.text.corpus import tokenised
 from studio.problems.text.items import Plan
 from studio.problems.text.tokens import REMNANT
 
+Progress = Callable[[str, int, int], None]
 SHORT = 4
 LEAK_SHARE, LEAK_ELSEWHERE = 0.9, 0.1
 BROKEN = re.compile("Ã[\u0080-\u00bf]|â€|Â[\u00a0-\u00bf]|\ufffd")
 """UTF-8 read as another encoding, or letters that were lost."""
 
 
-def text_findings(dataset: Dataset, plan: Plan) -> Iterator[Finding]:
-    """Look at every text."""
+def text_findings(dataset: Dataset, plan: Plan, progress: Progress) -> Iterator[Finding]:
+    """Look at every text: first at its letters, then at its tokens, which take longest."""
     texts = plan.texts()
     own = {item.key: texts[item.key] for item in dataset.items}
-    yield from _lengths(own, plan)
     yield from _html(own, plan)
     broken = [key for key, text in own.items() if BROKEN.search(text)]
     if broken:
@@ -31,19 +30,17 @@ def text_findings(dataset: Dataset, plan: Plan) -> Iterator[Finding]:
             "warning",
             f"{many(len(broken), 'text')} with broken letters, such as Ã© for é",
             "They were written in one encoding and read in another. Export the texts again as UTF-8.",
-            _named(plan, broken),
+            [plan.named(key) for key in broken],
         )
     if plan.is_class:
         yield from _leaks(dataset, own)
+    yield from _lengths(own, plan, progress)
 
 
-def _named(plan: Plan, keys: list[str]) -> list[str]:
-    return [f"row {key}" for key in keys] if plan.source.table is not None else keys
-
-
-def _lengths(own: dict[str, str], plan: Plan) -> Iterator[Finding]:
+def _lengths(own: dict[str, str], plan: Plan, progress: Progress) -> Iterator[Finding]:
     options = plan.options
-    lengths = {key: len(cut) - 1 for key, cut in tokenised(own, options.html == "remove").items()}
+    cut_up = plan.tokens(lambda done, total: progress("Reading the texts", done, total))
+    lengths = {key: len(cut_up[key]) - 1 for key in own}
     if not lengths:
         return
     ranked = sorted(lengths.values())
@@ -62,7 +59,7 @@ def _lengths(own: dict[str, str], plan: Plan) -> Iterator[Finding]:
             "info",
             f"{many(len(short), 'text')} of fewer than {SHORT} tokens",
             "There is little in them to learn from.",
-            _named(plan, short),
+            [plan.named(key) for key in short],
         )
     cut = [key for key, n in lengths.items() if n >= options.most_tokens]
     if cut and plan.is_class:
@@ -74,7 +71,7 @@ def _lengths(own: dict[str, str], plan: Plan) -> Iterator[Finding]:
             f"{many(len(cut), 'text')} longer than {options.most_tokens} tokens",
             f"The classifier reads their beginning only; {tail:.0%} of all tokens are not read. "
             "The language model reads everything.",
-            _named(plan, cut),
+            [plan.named(key) for key in cut],
             Fix(f"Read {room} tokens", {"most_tokens": room}) if room and tail > 0.05 else None,
         )
 
@@ -89,7 +86,7 @@ def _html(own: dict[str, str], plan: Plan) -> Iterator[Finding]:
             "info",
             f"Remnants of HTML in {many(len(found), 'text')}",
             "Such as <br />. They are turned into plain text before training, and in every bundle.",
-            _named(plan, found),
+            [plan.named(key) for key in found],
         )
         return
     yield finding(
@@ -97,7 +94,7 @@ def _html(own: dict[str, str], plan: Plan) -> Iterator[Finding]:
         "warning",
         f"Remnants of HTML in {many(len(found), 'text')}",
         "The model learns them as words.",
-        _named(plan, found),
+        [plan.named(key) for key in found],
         Fix("Turn them into plain text", {"html": "remove"}),
     )
 

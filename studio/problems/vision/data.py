@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +52,13 @@ def quickly(
     recipe: Recipe,
     size: tuple[int, int],
     resize: str,
-    augment: str,
+    augment: str | Mapping[str, Any] | None,
     cache: Path | None,
     path_of: Callable[[Any], Path],
     typed: Any,
     targets: Callable[[Sequence[Any]], torch.Tensor] | None = None,
-    **masks: Any,
+    pad_mode: str = "reflection",
+    **others: Any,
 ) -> dict[str, Any]:
     """Arguments that make a block's loaders the quick ones; those of fastai where the recipe asks for them.
 
@@ -65,19 +66,24 @@ def quickly(
     ----------
     size : (int, int)
         Height and width.
-    masks : dict
-        `mask_of`, `mask_path_of` and `marked` of `studio.dataset.pipeline.photos.Photos`, which explains the rest too.
+    augment : str, mapping or None
+        A level of `AUGMENT`, or arguments of `aug_transforms`.
+    pad_mode : {"reflection", "zeros"}
+        What comes in at the edges.
+    others : dict
+        `mask_of`, `mask_path_of`, `points_of` and `marked` of `studio.dataset.pipeline.photos.Photos`, which explains
+        the rest too.
     """
     if recipe.training.exact or recipe.training.workers:
         return {"dl_type": SparingLoader}
     photos = Photos(
         path_of=path_of,
-        frame=Frame(*size, resize),
-        changes=changes_of(AUGMENT[augment]),
+        frame=Frame(*size, resize, pad_mode),
+        changes=changes_of(AUGMENT[augment] if isinstance(augment, str) else augment, pad_mode),
         typed=typed,
         targets=targets,
         folder=None if cache is None else cache / "photos",
-        **masks,
+        **others,
     )
     return {"dl_type": PhotoLoader, "photos": photos}
 

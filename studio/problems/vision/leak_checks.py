@@ -10,9 +10,10 @@ from pathlib import Path
 
 from studio.dataset.facts import facts
 from studio.dataset.look_alikes import SIGNATURE, known_look_alikes, stacked
+from studio.dataset.moments import named_moments
 from studio.dataset.name_groups import both_sides, find_name_groups
 from studio.dataset.scan_cache import NO_CACHE, ScanCache
-from studio.dataset.splitting import FOLDER
+from studio.dataset.splitting import FOLDER, NAME
 from studio.engine.messages import Finding, Fix
 from studio.problems.base import Dataset, Item, in_words, names_in
 from studio.problems.image_classification.findings import finding, leave_out, many
@@ -91,7 +92,8 @@ def look_alike_findings(
     same = [g for g in groups if not any(g is one for one in other)]
     is_film = sum(map(len, groups)) >= FILM * len(dataset.items)
     yield from _contradicting([] if is_film else other)
-    yield from _leaking([g for g in (groups if is_film else same) if _sides(g) > 1], is_film)
+    film = _latest([items[key] for key in compared]) if is_film else None
+    yield from _leaking([g for g in (groups if is_film else same) if _sides(g) > 1], is_film, film)
     yield from _repeating([g for g in (groups if is_film else same) if _sides(g) == 1], is_film)
 
 
@@ -116,7 +118,16 @@ def _contradicting(groups: Groups) -> Iterator[Finding]:
         )
 
 
-def _leaking(groups: Groups, is_film: bool) -> Iterator[Finding]:
+def _latest(items: Sequence[Item]) -> Fix | None:
+    """The offer to judge by the end of a film, where its frames are numbered or dated and it is not so already."""
+    moments = [moment for moment in named_moments([item.key for item in items]) if moment is not None]
+    in_time = [item.valid for _, item in sorted(zip(moments, items, strict=False), key=lambda pair: pair[0])]
+    if len(moments) < len(items) or in_time == sorted(in_time):
+        return None
+    return Fix("Keep the last frames for validation", {"split": "time", "time": NAME})
+
+
+def _leaking(groups: Groups, is_film: bool, film: Fix | None) -> Iterator[Finding]:
     if not groups:
         return
     training = [item.key for group in groups for item in group if not item.valid]
@@ -135,7 +146,7 @@ def _leaking(groups: Groups, is_film: bool) -> Iterator[Finding]:
         f"{many(len(groups), 'group')} of photos that look the same, in training and in validation",
         meaning,
         _listed(groups),
-        None if is_film else leave_out(training, "Leave the training copies out"),
+        film if is_film else leave_out(training, "Leave the training copies out"),
         count=len(groups),
     )
 

@@ -105,6 +105,20 @@ ClassWeights = Annotated[
         note="loss-functions",
     ),
 ]
+Loss = Annotated[
+    Literal["cross_entropy", "smoothed", "focal"],
+    about(
+        "Loss",
+        "What training lowers. Smoothed forgives some wrong labels; focal turns to what is not yet known.",
+        choices={
+            "cross_entropy": "Cross-entropy",
+            "smoothed": "Cross-entropy with smoothed labels",
+            "focal": "Focal: hard items count more",
+        },
+        more=True,
+        note="loss-functions",
+    ),
+]
 Dropout = Annotated[
     float,
     Meta(ge=0.0, lt=1.0),

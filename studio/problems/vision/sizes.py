@@ -21,3 +21,16 @@ def upright_size(path: Path) -> tuple[int, int] | None:
     except IMAGE_ERRORS:
         return None
     return (height, width) if turned else (width, height)
+
+
+class PhotoSizes:
+    """Sizes of photos as seen, each looked up once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, tuple[int, int]] = {}
+
+    def of(self, photo: Path) -> tuple[int, int]:
+        """Width and height; that of a square where the photo cannot be read, which then fails elsewhere."""
+        if photo not in self._known:
+            self._known[photo] = upright_size(photo) or (1, 1)
+        return self._known[photo]

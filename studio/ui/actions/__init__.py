@@ -20,6 +20,7 @@ from studio.ui.actions.jobs import Jobs
 from studio.ui.actions.project import GuessView, Projects
 from studio.ui.actions.queue import QueueOfRuns
 from studio.ui.actions.recipe import RecipeEdits
+from studio.ui.actions.recipe_by_hand import RecipeByHand
 from studio.ui.actions.runs import Runs
 from studio.ui.actions.ship import Ship
 from studio.ui.client import engine_command
@@ -50,6 +51,7 @@ class Actions(QObject):
         self.context = context
         self._jobs = Jobs(context, self)
         self._edits = RecipeEdits(context, self._jobs, self)
+        self._by_hand = RecipeByHand(context, self._edits, self)
         self._runs = Runs(context, self._jobs, self.did.emit, self)
         self._cleaning = Cleaning(context, self._jobs, self.did.emit, self)
         self._ship = Ship(context, self)
@@ -89,8 +91,11 @@ class Actions(QObject):
     # -- recipe
     @reported
     def set_value(self, name: str, value: Any) -> None:
-        """Edit one field in the words of `--set`; saved at once, undoable; rescans what depends on it."""
-        self._edits.set_values({name: value})
+        """Edit one field in the words of `--set`; saved at once, undoable; rescans what depends on it.
+
+        A value that is refused is told in `store.refused`, for the line under its field.
+        """
+        self._edits.set_value(name, value)
 
     @reported
     def set_values(self, values: dict[str, Any]) -> None:
@@ -126,6 +131,11 @@ class Actions(QObject):
     def use_plan(self, key: str) -> None:
         """Take a ready-made plan (`studio/problems/plans.py`) as the stages."""
         self._edits.use_plan(key)
+
+    @reported
+    def look_at_recipe(self) -> None:
+        """Read `recipe.toml` again where it was edited outside; happens by itself where the system tells of it."""
+        self._by_hand.look()
 
     @reported
     def undo_recipe(self) -> None:
@@ -200,6 +210,11 @@ class Actions(QObject):
     def continue_(self) -> None:
         """Go on."""
         self._jobs.steer(m.Continue())
+
+    @reported
+    def free_memory(self) -> None:
+        """Give the memory of the fit back; the run can be resumed from where it stood."""
+        self._jobs.free_memory()
 
     @reported
     def stop_keep(self) -> None:

@@ -111,6 +111,11 @@ class Jobs(QObject):
             store.job = dataclasses.replace(store.job, stopping=True)
             store.jobChanged.emit()
 
+    def free_memory(self) -> None:
+        """Interrupt the fit so that its memory is given back: a checkpoint is written and the engine ends."""
+        if self.context.training():
+            self.context.client.park()
+
     def cancel(self) -> None:
         """Cancel the job that is not a fit, and what waits behind it."""
         if not self.context.training():

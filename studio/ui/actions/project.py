@@ -29,11 +29,11 @@ from studio.ui.actions.context import Context
 from studio.ui.actions.jobs import Jobs
 from studio.ui.actions.recipe import RecipeEdits
 from studio.ui.background import in_background
+from studio.ui.reading import records_of, take_runs
 from studio.ui.samples.pack import Pack
 from studio.ui.scores import metric_title, run_score_words, score_of
 from studio.ui.settings import Recent
 from studio.ui.store import CurveView, NoticeView, RateView
-from studio.ui.updates import records_of, take_runs
 
 SUFFIX = ".thaw"
 RECIPE = "recipe.toml"

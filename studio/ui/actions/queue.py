@@ -1,6 +1,7 @@
 """The queue of runs: what waits is kept in the project, what is due is trained as soon as the engine is free.
 
-A run that failed stays with its reason and the next one begins; the person is told once all is done.
+A run that failed stays with its reason and the next one begins; the person is told once all is done. Where the engine
+ends under a run, a fresh one goes on with it, once; where it ends again, that run has failed.
 Must not import torch, pandas or numpy.
 """
 
@@ -9,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from studio.engine import messages as m
 from studio.errors import UserError
-from studio.hardware.awake import Awake
+from studio.project import Project
 from studio.project.differences import variation
 from studio.project.queue import Entry
 from studio.ui.actions.context import Context
@@ -28,10 +29,10 @@ class QueueOfRuns(QObject):
     def __init__(self, context: Context, did: Any, parent: QObject) -> None:
         super().__init__(parent)
         self.context, self._did = context, did
-        self._awake = Awake()
         self._entry: Entry | None = None
         self._job = 0
         self._counts = [0, 0]  # done, failed since it was started
+        self._cut_off: set[int] = set()  # entries under which the engine ended
         self._before: tuple[Entry, ...] | None = None
         context.client.eventsArrived.connect(self._heard)
         context.store.jobChanged.connect(self._look)
@@ -93,7 +94,7 @@ class QueueOfRuns(QObject):
         """Train what waits, one after the other."""
         if self.context.own_project().queue.next() is None:
             raise UserError("No run waits in the queue.", "Add one first.")
-        self._counts = [0, 0]
+        self._counts, self._cut_off = [0, 0], set()
         self._set_going(True)
         self._look()
 
@@ -101,13 +102,8 @@ class QueueOfRuns(QObject):
         """Begin no further run; the one that trains goes on."""
         self._set_going(False)
 
-    def close(self) -> None:
-        """The window is closing."""
-        self._awake.release()
-
     def _set_going(self, going: bool) -> None:
         self.context.store.queue_going = going
-        (self._awake.hold if going else self._awake.release)()
         self.context.store.queueChanged.emit()
 
     @Slot()
@@ -128,9 +124,7 @@ class QueueOfRuns(QObject):
     def _command(self, entry: Entry) -> m.Command:
         """Go on with a run that was cut off, else a new one."""
         project = self.context.project()
-        if entry.run is not None and any(
-            r.number == entry.run and r.resumable for r in self.context.store.runs
-        ):
+        if entry.run is not None and _goes_on(project, entry.run):
             return m.Train(resume=entry.run)
         if entry.repeat is not None:
             return m.Train(repeat=entry.repeat, seed=entry.seed)
@@ -141,6 +135,7 @@ class QueueOfRuns(QObject):
         for event in events:
             if self._entry is not None and event.job == self._job:
                 self._follow(event, self._entry)
+        self._look()  # the run and its job may have ended at once
 
     def _follow(self, event: m.Event, entry: Entry) -> None:
         if isinstance(event, m.RunStarted):
@@ -190,8 +185,34 @@ class QueueOfRuns(QObject):
     @Slot()
     def _engine_changed(self) -> None:
         if self.context.client.state in ("died", "off") and self._entry is not None:
-            self._entry, self._job = None, 0
+            QTimer.singleShot(0, self, self._engine_gone)  # whoever starts a fresh one has then done so
+
+    @Slot()
+    def _engine_gone(self) -> None:
+        """The engine ended under a run: by itself, or because somebody wanted it to."""
+        entry, state = self._entry, self.context.client.state
+        if entry is None or self._goes_on_elsewhere(entry):
+            return
+        if state != "died":
+            self._let_go()
             self._set_going(False)
+        elif entry.id in self._cut_off:
+            self._failed(entry, self.context.client.words)
+        else:
+            self._cut_off.add(entry.id)
+            self._let_go()
+        self._look()
+
+    def _goes_on_elsewhere(self, entry: Entry) -> bool:
+        """Whether the run of an entry that ran out of memory is to be resumed in a fresh engine already."""
+        client, project = self.context.client, self.context.store.project
+        if project is None or (run := project.queue.entry(entry.id).run) is None:
+            return False
+        for command in (client.job, *client.waiting()):
+            if isinstance(command, m.Train) and command.resume == run:
+                self._job = command.job
+                return True
+        return False
 
     @Slot()
     def _read_anew(self) -> None:
@@ -207,3 +228,11 @@ class QueueOfRuns(QObject):
         if queue is not None and queue.notice:
             self.context.notices.say("warning", queue.notice)
         store.queueChanged.emit()
+
+
+def _goes_on(project: Project, run: int) -> bool:
+    """Whether a run was cut off and can be resumed."""
+    try:
+        return project.run(run).record().resumable
+    except UserError:  # it was thrown away
+        return False

@@ -19,7 +19,18 @@ from studio.ui.actions.jobs import Jobs
 DEEPEST = 200
 
 NOT_DATA = frozenset(
-    {"arch", "weights", "dropout", "epochs", "lr", "batch_size", "weight_decay", "precision", "name"}
+    {
+        "arch",
+        "weights",
+        "dropout",
+        "epochs",
+        "lr",
+        "batch_size",
+        "weight_decay",
+        "precision",
+        "name",
+        "people",
+    }
 )
 """Fields that change how a model learns, not what it learns from: the data are not read again for them."""
 
@@ -37,6 +48,16 @@ class RecipeEdits(QObject):
         """Another project: its edits start afresh."""
         self._undo.clear()
         self._redo.clear()
+
+    def set_value(self, name: str, value: Any) -> None:
+        """Edit one field in the words of `--set`; why it was refused is told beside the field."""
+        self.context.own_project()
+        refused = {field: why for field, why in self.context.store.refused.items() if field != name}
+        try:
+            self.set_values({name: value})
+        except UserError as error:
+            refused[name] = f"{error.message} {error.hint}".strip()
+        self._tell_refused(refused)
 
     def set_values(self, values: dict[str, Any]) -> None:
         """Edit fields in the words of `--set`, as one step."""
@@ -111,6 +132,7 @@ class RecipeEdits(QObject):
         project.save_recipe(source[-1])
         target.append(current)
         shown = source.pop()
+        self._tell_refused({})
         self._show(shown, rescan=_data_differ(current, shown))
 
     def _save_stages(self, stages: list[Stage], rescan: bool = False) -> None:
@@ -128,6 +150,21 @@ class RecipeEdits(QObject):
         self._undo = [*self._undo, before][-DEEPEST:]
         self._redo.clear()
         self._show(recipe, rescan)
+
+    def take_over(self, recipe: Recipe) -> None:
+        """Show a recipe that was written by another hand; what it was before can be brought back."""
+        before = self.context.store.recipe
+        if before is None or recipe == before:
+            return
+        self._undo = [*self._undo, before][-DEEPEST:]
+        self._redo.clear()
+        self._tell_refused({})
+        self._show(recipe, rescan=_data_differ(before, recipe))
+
+    def _tell_refused(self, refused: dict[str, str]) -> None:
+        if refused != self.context.store.refused:
+            self.context.store.refused = refused
+            self.context.store.refusedChanged.emit()
 
     def _show(self, recipe: Recipe, rescan: bool) -> None:
         store = self.context.store

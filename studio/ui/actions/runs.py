@@ -38,7 +38,7 @@ class Runs(QObject):
             folder = project.run(run)
             in_background(self, lambda: (project, told(folder)), self._told, self._failed)
         if project.run(run).model_path.exists():
-            self.context.updates.read_results(run)
+            self.context.updates.reading.read_results(run)
         elif self.context.store.results is not None:
             self.context.store.results = self.context.store.results_run = None
             self.context.store.resultsChanged.emit()
@@ -90,7 +90,7 @@ class Runs(QObject):
         if store.results_run == run:
             store.results = store.results_run = None
             store.resultsChanged.emit()
-        self.context.updates.read_runs()
+        self.context.updates.reading.read_runs()
         self._did(f"Run {run} was moved to the trash.", "untrash_run")
 
     def untrash(self) -> None:
@@ -99,7 +99,7 @@ class Runs(QObject):
             raise UserError("There is no run to put back.", "Look into the project's trash folder.")
         number = self._trashed[0].untrash_run(self._trashed[1])
         self._trashed = None
-        self.context.updates.read_runs()
+        self.context.updates.reading.read_runs()
         self._did(f"Run {number} is back.", "")
 
     def export(self, runs: Sequence[int], format: str, folder: Path) -> None:
@@ -126,7 +126,7 @@ class Runs(QObject):
 
     def _update(self, run: int, **changes: Any) -> None:
         self.context.own_project().run(run).update_record(**changes)
-        self.context.updates.read_runs()
+        self.context.updates.reading.read_runs()
 
     def _show(self, run: LiveRun) -> None:
         self.context.store.run = run

@@ -192,9 +192,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         made.setZValue(z)
         return self._add(made)
 
-    def band(self, token: str, alpha: float = 1.0, z: float = -10) -> Band:
-        """Add a tinted span of x over the whole height; `set_span(left, right)` places it."""
-        made = Band(token, alpha)
+    def band(self, token: str, alpha: float = 1.0, z: float = -10, across: bool = False) -> Band:
+        """Add a tinted span of x over the whole height, or of y `across` the whole width; `set_span` places it."""
+        made = Band(token, alpha, across)
         made.setZValue(z)
         return self._add(made)
 
@@ -297,16 +297,16 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
 
 class Band(pg.LinearRegionItem):  # type: ignore[misc]
-    """A tinted span of x that cannot be moved."""
+    """A tinted span of x, or `across` of y, that cannot be moved."""
 
-    def __init__(self, token: str, alpha: float) -> None:
-        super().__init__(values=(0, 0), movable=False)
+    def __init__(self, token: str, alpha: float, across: bool = False) -> None:
+        super().__init__(values=(0, 0), orientation="horizontal" if across else "vertical", movable=False)
         self._look = (token, alpha)
         self.setAcceptHoverEvents(False)
         self.retint()
 
     def set_span(self, left: float, right: float) -> None:
-        """Cover from left to right, in the plot's coordinates."""
+        """Cover from left to right (from low to high), in the plot's coordinates."""
         self.setRegion((left, right))
 
     def set_token(self, token: str, alpha: float | None = None) -> None:

@@ -1,11 +1,14 @@
 """Runs over each other, by epoch: validation loss, and the metric that they are judged by.
 
+Where a run was repeated with other seeds, a band in its colour says where luck alone may put the score: a curve that
+ends within it is no better and no worse.
+
 Must not import: pages, the store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +16,15 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.project.live_run import LiveRun
 from studio.ui.charts.axes import Axis
-from studio.ui.charts.base import Curve, Plot
+from studio.ui.charts.base import Band, Curve, Plot
 from studio.ui.charts.legend import Entry, Legend
 from studio.ui.compared import curve_colour
 from studio.ui.scores import metric_heading, score_words
 from studio.ui.theme import SIZES
 
+Spans = Mapping[int, tuple[float, float]]
 _PAD = 0.08
+_FAINT = 0.16
 _SYMBOL = 5
 
 
@@ -57,6 +62,7 @@ class EpochPlot(QWidget):
         self._legend, self._metric = Legend(title), "valid_loss"
         self._series: tuple[Series, ...] = ()
         self._curves: list[Curve] = []
+        self._luck: list[Band] = []
         self.plot = Plot(x=Axis("epochs", "bottom"), y=Axis("", "left", grid=True), readout=self._words_at)
         self.plot.cursorMoved.connect(self._say)
         layout = QVBoxLayout(self)
@@ -71,16 +77,34 @@ class EpochPlot(QWidget):
         self._legend.set_title(metric_heading(name))
 
     def _figure(self, value: float | None) -> str:
-        return "" if value is None else score_words(self._metric, value)
+        if value is None:
+            return ""
+        return f"{value:.3g}" if self._metric == "valid_loss" else score_words(self._metric, value)
 
-    def show_series(self, series: tuple[Series, ...]) -> None:
-        """Draw these runs."""
+    def show_series(self, series: tuple[Series, ...], luck: Spans | None = None) -> None:
+        """Draw these runs; `luck` is the span of the score over seeds, by run."""
         self._series = series
         for curve in self._curves:
             self.plot.drop(curve)
+        for band in self._luck:
+            self.plot.drop(band)
         self._curves = [self._curve(position, one) for position, one in enumerate(series)]
+        self._luck = [
+            self._band(position, luck[one.run])
+            for position, one in enumerate(series)
+            if luck is not None and one.run in luck
+        ]
         self._fit()
         self._say(None)
+
+    def _band(self, position: int, span: tuple[float, float]) -> Band:
+        band = self.plot.band(curve_colour(position), _FAINT, across=True)
+        band.set_span(*span)
+        return band
+
+    def luck(self) -> list[tuple[float, float]]:
+        """The spans that are drawn."""
+        return [band.getRegion() for band in self._luck]
 
     def _curve(self, position: int, series: Series) -> Curve:
         curve = self.plot.curve(curve_colour(position), width=2)
@@ -128,12 +152,12 @@ class CompareChart(QWidget):
         self.score.plot.cursorMoved.connect(self.loss.plot.show_cursor)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SIZES.page_margin)
+        layout.setSpacing(SIZES.gap)
         layout.addWidget(self.loss, 1)
         layout.addWidget(self.score, 1)
 
-    def show_runs(self, runs: Mapping[int, LiveRun], score: str, names: Sequence[str] = ()) -> None:
-        """Draw runs; `score` by fastai's name."""
+    def show_runs(self, runs: Mapping[int, LiveRun], score: str, luck: Spans | None = None) -> None:
+        """Draw runs; `score` by fastai's name, `luck` the span of it over seeds, by run."""
         self.loss.show_series(reduce(runs, "valid_loss"))
         self.score.set_metric(score)
-        self.score.show_series(reduce(runs, score))
+        self.score.show_series(reduce(runs, score), luck)

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from studio.ui.theme import SIZES, font, theme_of
 
 _HEIGHT = 22
-_SWATCH = 14
+_SWATCH, _SHORT = 14, 8  # pixels of a swatch, and of one where room is short
+_APART, _TIGHT = 18, 10  # the same between entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Entry:
 
 
 class Legend(QWidget):
-    """Name and entries, left to right; entries that do not fit are left out."""
+    """Name and entries, left to right; where they do not fit, values are left out first, then entries."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,18 +71,18 @@ class Legend(QWidget):
             if self._tail
             else 0
         )
+        apart, swatch, with_values = self._style(room - left)
         for entry in self._entries:
-            wide = self._measure(entry)
-            if left + wide > room:
+            if left + self._measure(entry, swatch, with_values) > room:
                 break
             painter.fillRect(
-                QRectF(left, _HEIGHT / 2 - (0.5 if entry.faint else 1), _SWATCH, 1 if entry.faint else 2),
+                QRectF(left, _HEIGHT / 2 - (0.5 if entry.faint else 1), swatch, 1 if entry.faint else 2),
                 theme.colour(entry.token),
             )
-            left = self._write(painter, entry.name, font(SIZES.small), "dim", left + _SWATCH + 6)
-            if entry.value:
+            left = self._write(painter, entry.name, font(SIZES.small), "dim", left + swatch + 6)
+            if entry.value and with_values:
                 left = self._write(painter, entry.value, font(SIZES.small, 600), "text", left + 5)
-            left += 18
+            left += apart
         if self._tail:
             painter.setFont(font(SIZES.small))
             painter.setPen(theme.colour("dim"))
@@ -91,9 +92,19 @@ class Legend(QWidget):
                 self._tail,
             )
 
-    def _measure(self, entry: Entry) -> float:
+    def _style(self, room: float) -> tuple[int, int, bool]:
+        """Pixels between entries, those of a swatch, and whether values are written: so that all entries fit."""
+        styles = ((_APART, _SWATCH, True), (_TIGHT, _SHORT, True), (_TIGHT, _SHORT, False))
+        for apart, swatch, with_values in styles:
+            wide = sum(self._measure(entry, swatch, with_values) + apart for entry in self._entries) - apart
+            if wide <= room:
+                return apart, swatch, with_values
+        return styles[-1]
+
+    def _measure(self, entry: Entry, swatch: int, with_value: bool) -> float:
         small, bold = QFontMetrics(font(SIZES.small)), QFontMetrics(font(SIZES.small, 600))
-        return _SWATCH + 6 + small.horizontalAdvance(entry.name) + 5 + bold.horizontalAdvance(entry.value)
+        value = 5 + bold.horizontalAdvance(entry.value) if entry.value and with_value else 0
+        return swatch + 6 + small.horizontalAdvance(entry.name) + value
 
     def _write(self, painter: QPainter, words: str, face: QFont, token: str, left: float) -> float:
         """Draw words from `left`; returns where they end."""

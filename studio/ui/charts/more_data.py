@@ -84,7 +84,8 @@ class MoreDataPlot(Plot):
         """Draw the points that are there, and the fit once there is one; `shares` writes per cent."""
         self._scores.shares = shares
         made = reduce(points, fit)
-        self._items.marks = tuple(sorted(set(made.x.tolist())))
+        doubled = [made.doubled[0]] if made.doubled is not None else []
+        self._items.marks = tuple(sorted({*made.x.tolist(), *doubled}))
         self._dots.setData(made.x, made.y)
         self._fit.set_points(made.fit_x, made.fit_y)
         if made.doubled is None:

@@ -17,9 +17,11 @@ from studio.project.live_run import LiveRun
 from studio.ui.charts.axes import Axis, RateAxis
 from studio.ui.charts.run_plot import RunPlot
 from studio.ui.charts.run_series import RunSeries
+from studio.ui.theme import SIZES
 
 DECADES: Final = 3.0  # shown below the peak; one-cycle ends far below, where nothing moves any more
 MOMENTUM: Final = (0.8, 1.0)
+_LEAST_APART: Final = SIZES.tick + 4  # pixels from figure to figure
 
 Floats = NDArray[np.float64]
 
@@ -42,12 +44,13 @@ def momentum_heights(momentums: Floats, low: float, high: float) -> Floats:
 
 
 class DecadeAxis(RateAxis):
-    """A figure at every power of ten, even where the plot is low."""
+    """A figure at every power of ten, from the highest down; fewer where the plot is so low that they would touch."""
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         """Whole decades, each with a line."""
-        whole = range(math.ceil(low + 0.05), math.floor(high) + 1)
-        return [(1.0, [float(v) for v in whole])]
+        whole = range(math.floor(high), math.ceil(low + 0.05) - 1, -1)
+        step = max(1, math.ceil(_LEAST_APART * (high - low) / max(size, 1.0)))
+        return [(1.0, [float(v) for v in whole][::step])]
 
 
 class SchedulePlot(RunPlot):

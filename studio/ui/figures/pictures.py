@@ -21,7 +21,7 @@ from studio.ui.widgets import IconButton, LinkButton, SmallLabel, ThumbGrid, row
 
 MOST: Final = 60
 _TILE: Final = QSize(SIZES.grid * 22, SIZES.grid * 16)
-_HEIGHT: Final = SIZES.grid * 44
+_HEIGHT: Final = SIZES.grid * 48  # two rows of tiles, or one picture in large
 _USUAL: Final = SIZES.grid * 110  # width of a card over the whole page
 
 
@@ -43,7 +43,7 @@ class View(FigureView):
         self._build(figure.title)
         self.grid.tileChosen.connect(self.enlarge)
         named = zip(self._captions, self._files, strict=True)
-        self.grid.set_tiles([(None, caption or name) for caption, name in named])
+        self.grid.set_tiles([(None, caption.partition("\n")[0] or name) for caption, name in named])
         self.setMinimumHeight(self._low())
         self.loader.want(self._files)
 
@@ -83,7 +83,8 @@ class View(FigureView):
             return
         self._at = place
         self.setMinimumHeight(_HEIGHT)
-        self.large.show_item(self._folder / self._files[place], self._captions[place])
+        words = self._captions[place].replace("\n", " · ")
+        self.large.show_item(self._folder / self._files[place], words)
         self._where.setText(f"{place + 1} of {len(self._files)}")
         self._stack.setCurrentIndex(1)
         self.large.setFocus()

@@ -67,6 +67,7 @@ class Form(QWidget):
         self._fields = tuple(sorted(fields, key=_is_more))
         self._values: dict[str, Any] = {f.name: values.get(f.name, f.default) for f in self._fields}
         self._open = False
+        self._refused: dict[str, Any] = {}
         self._editors: dict[str, Editor] = {}
         self._rows: dict[str, FieldRow] = {}
         self._more = LinkButton()
@@ -94,8 +95,14 @@ class Form(QWidget):
         return dict(self._values)
 
     def set_values(self, values: Mapping[str, Any]) -> None:
-        """Show values that changed elsewhere; an editor whose value is the same keeps what is typed in it."""
+        """Show values that changed elsewhere; an editor whose value is the same keeps what is typed in it.
+
+        So does one whose edit was refused, as long as the value that it was to replace still holds.
+        """
         for name, value in values.items():
+            if name in self._refused and value == self._refused[name]:
+                continue
+            self._refused.pop(name, None)
             if name in self._editors and value != self._values[name]:
                 self._values[name] = value
                 self._editors[name].show_value(value)
@@ -112,6 +119,12 @@ class Form(QWidget):
         """Say what is wrong with a field; empty clears it."""
         self._rows[name].set_error(text)
 
+    def refuse(self, name: str, holds: Any, text: str) -> None:
+        """Say why an edit was refused: what was typed stays, beside the reason; `holds` is the value that stays."""
+        if name in self._rows:
+            self._refused[name] = holds
+            self._rows[name].set_error(text)
+
     def set_proposals(self, name: str, proposals: Sequence[str]) -> None:
         """Values worth offering, for example the columns of a table."""
         self._editors[name].set_proposals(proposals)
@@ -119,12 +132,6 @@ class Form(QWidget):
     def show_more(self, more: bool) -> None:
         """Open or close the disclosure."""
         self._open = more
-        self._arrange()
-
-    def revert(self, name: str, value: Any) -> None:
-        """Put a refused edit back to the value that holds."""
-        self._values[name] = value
-        self._editors[name].show_value(value)
         self._arrange()
 
     def _make_row(self, field: Field) -> FieldRow:
@@ -146,6 +153,7 @@ class Form(QWidget):
 
     def _edited(self, name: str, value: Any) -> None:
         self._values[name] = value
+        self._refused.pop(name, None)
         self._rows[name].set_error("")
         self._arrange()
         self.valueEdited.emit(name, value)

@@ -11,7 +11,7 @@ from typing import Any
 from studio.project.marks import Mark
 from studio.project.results import ItemResult
 from studio.ui.targets import agrees as same
-from studio.ui.targets import seen_words, target_words
+from studio.ui.targets import names_of, seen_words, target_words
 
 Caption = Callable[[Any], str]
 
@@ -32,6 +32,13 @@ def seen_as(item: ItemResult, caption: Caption = target_words) -> str:
     if isinstance(item.predicted, str) and not agrees(item):
         return f"seen as {caption(item.predicted)}"
     return seen_words(item.target, item.predicted)
+
+
+def heading(item: ItemResult, caption: Caption = target_words) -> tuple[str, str]:
+    """The first line of a tile: what it is, and the model's side; of wrong tags only what is missing or too much."""
+    if len(names_of(item.target)) > 1 and not item.words and not agrees(item):
+        return seen_as(item, caption), ""
+    return name(item, caption), seen_as(item, caption)
 
 
 def agrees(item: ItemResult) -> bool:

@@ -14,13 +14,14 @@ from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
 from studio.ui.grid.geometry import WORDS
 from studio.ui.samples.base import Paint
 from studio.ui.theme import SIZES, Theme, font
-from studio.ui.widgets.icons import paint_icon
+from studio.ui.widgets.icons import paint_icon, pixmap
 
 _SIDE: Final = 10
 _LINE: Final = 18
 _RING: Final = 3
 _BAR: Final = 4
 _CORNER: Final = 22
+_PLACE_SCALE: Final = 2.0
 # action: (icon, colour of icon and words, colour behind)
 BADGES: Final = {
     "keep": ("keep", "good", "good_bg"),
@@ -89,14 +90,18 @@ def _paint_picture(
 ) -> None:
     if image is None or image.isNull():
         painter.fillRect(rect, theme.colour("track"))
-        side = SIZES.icon + SIZES.half
-        middle = rect.center()
-        paint_icon(
-            painter, QRectF(middle.x() - side / 2, middle.y() - side / 2, side, side), "image", "faint"
-        )
+        _paint_place(painter, rect.center())
         return
     painter.drawImage(rect, image)
     _paint_over(painter, rect, view, theme)
+
+
+def _paint_place(painter: QPainter, middle: QPointF) -> None:
+    """What stands for a picture that is being read: after a jump there is one on every tile, so it is kept."""
+    side = SIZES.icon + SIZES.half
+    kept = pixmap("image", "faint", side, _PLACE_SCALE)
+    place = QRectF(middle.x() - side / 2, middle.y() - side / 2, side, side)
+    painter.drawPixmap(place, kept, QRectF(0, 0, kept.width(), kept.height()))
 
 
 def _paint_item_words(painter: QPainter, rect: QRectF, view: TileView, theme: Theme, paint: Paint) -> None:

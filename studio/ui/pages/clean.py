@@ -301,8 +301,7 @@ class CleanPage(Page):
         corner = "validation" if item.valid and self._filter.which == "all" else ""
         return TileView(
             item.key,
-            item_words.name(item, self._kind.caption),
-            item_words.seen_as(item, self._kind.caption),
+            *item_words.heading(item, self._kind.caption),
             item_words.loss(item),
             mark=mark.action if mark is not None else "",
             badge=item_words.badge(mark, self._kind.caption),

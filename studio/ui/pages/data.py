@@ -13,6 +13,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.engine import messages as m
+from studio.recipe.edit import settable
 from studio.ui.actions import Actions
 from studio.ui.pages.base import Page
 from studio.ui.pages.data_parts import words
@@ -44,7 +45,8 @@ class DataPage(Page):
     key: ClassVar[str] = "data"
     title: ClassVar[str] = "Data"
     listens: ClassVar[tuple[str, ...]] = (
-        "projectChanged", "recipeChanged", "jobChanged", "scanChanged", "findingsChanged", "previewChanged",
+        "projectChanged", "recipeChanged", "refusedChanged", "jobChanged", "scanChanged", "findingsChanged",
+        "previewChanged",
     )  # fmt: skip
 
     def __init__(self, store: Store, actions: Actions, parent: QWidget | None = None) -> None:
@@ -126,8 +128,9 @@ class DataPage(Page):
     def _show_settings(self) -> None:
         if self.store.recipe is None or self.store.problem is None:
             return
-        self.settings.show_recipe(self.store.problem, self.store.recipe, self._root())
-        self.settings.show_scan(self.store.scan, "", about(kind_of(self.store.problem)))
+        why = words.complaints(self.store.refused, self.store.scan_error)
+        self.settings.show_recipe(self.store.problem, self.store.recipe, self._root(), why)
+        self.settings.show_scan(self.store.scan, about(kind_of(self.store.problem)))
         self.settings.setEnabled(not self.store.read_only)
 
     def _show_progress(self) -> None:
@@ -171,9 +174,17 @@ class DataPage(Page):
             self._error.deleteLater()
             self._error = None
         if failed is not None:
-            self._error = FindingCard("error", failed.message, failed.hint, show="", fix="Look again")
-            self._error.fixRequested.connect(self._scan)
+            self._error = FindingCard(
+                "error", failed.message, failed.hint, show="Look again", fix=self._mend(failed)[0]
+            )
+            self._error.showRequested.connect(self._scan)
+            self._error.fixRequested.connect(self._mend_error)
             self._right.insertWidget(0, self._error)
+
+    def _mend(self, failed: m.Failed) -> tuple[str, dict[str, str]]:
+        if self.store.problem is None or self.store.read_only:
+            return "", {}
+        return words.mend(failed, settable(self.store.problem))
 
     def error_card(self) -> FindingCard | None:
         """The card that says why the data could not be read."""
@@ -188,6 +199,11 @@ class DataPage(Page):
     @Slot(object)
     def _fix(self, values: dict[str, Any]) -> None:
         self.do.set_values(values)
+
+    @Slot()
+    def _mend_error(self) -> None:
+        if self._failed is not None:
+            self.do.set_values(self._mend(self._failed)[1])
 
     @Slot()
     def _another(self) -> None:

@@ -138,15 +138,14 @@ class ResultsPage(Page):
         self._show_progress()
         self._show_runs()
         self._stack.setCurrentIndex(1 if found is not None else 0)
-        self.clean.setVisible(found is not None)
+        self.clean.setVisible(found is not None and bool(found.items))
         if found is None:
             self._shown = None
             self._show_empty()
             return
         spoken = about(kind_of(self.store.problem))
-        self.set_subtitle(
-            f"run {self.store.results_run} · {plural(len(found.items), spoken.one, spoken.many)}"
-        )
+        counted_items = f" · {plural(len(found.items), spoken.one, spoken.many)}" if found.items else ""
+        self.set_subtitle(f"run {self.store.results_run}{counted_items}")
         if found is not self._shown:
             self._shown, self._other = found, None
             self._show_results(found)
@@ -162,6 +161,7 @@ class ResultsPage(Page):
         self._by_class.setVisible(bool(found.confusion or found.per_class))
         self.matrix.show_matrix(reduce(found.classes, found.confusion))
         self.classes.show_classes(found.per_class)
+        self.items.setVisible(bool(found.items))  # a language model has none
         self.figures.show_figures(found.figures, self._folder(found))
         self._area.verticalScrollBar().setValue(0)
         self.show_worst()

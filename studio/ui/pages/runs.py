@@ -14,7 +14,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from studio.project.differences import Difference, differences, settings_of
-from studio.project.seeds import spreads, verdict
+from studio.project.seeds import Spread, group_of, spreads, verdict
 from studio.ui.actions import Actions
 from studio.ui.pages.base import Page
 from studio.ui.pages.runs_parts.curve_view import CurveView
@@ -43,7 +43,7 @@ from studio.ui.widgets.words import plural
 
 MOST_OVERLAID = 8
 _CHART_HEIGHT = 250
-_SIDE = 280
+_SIDE, _DIFFERENCES = 280, 300
 _LIVE = ("training", "paused")
 _FORMATS = (("csv", "Curves as CSV…"), ("tensorboard", "Curves for TensorBoard…"))
 
@@ -107,7 +107,7 @@ class RunsPage(Page):
         """The table of runs with what is compared above it."""
         curves = Card("Curves", "the ticked runs, by epoch")
         curves.body.addWidget(self._chart)
-        self._differences.setFixedWidth(_SIDE)
+        self._differences.setFixedWidth(_DIFFERENCES)
         above = QWidget()
         above.setLayout(row(curves, self._differences, gap=SIZES.gap))
         above.setFixedHeight(_CHART_HEIGHT)
@@ -201,19 +201,24 @@ class RunsPage(Page):
         stories = self.store.compared
         scored = [run for run in self.store.runs if run.score is not None]
         score = score_of(self.store.problem, scored[-1])[0] if scored else "accuracy"
-        self._chart.show_runs({n: story.run for n, story in stories.items()}, score)
         records = {run.number: run for run in self.store.runs}
+        known = spreads(self.store.runs)
+        repeated = {
+            n: known[group_of(records[n])] for n in stories if n in records and group_of(records[n]) in known
+        }
+        luck = {n: (one.mean - one.deviation, one.mean + one.deviation) for n, one in repeated.items()}
+        self._chart.show_runs({n: story.run for n, story in stories.items()}, score, luck)
         words = tuple(
             run_score_words(self.store.problem, records[n]) if n in records else "" for n in stories
         )
         tables = [settings_of(s.recipe, s.marks) if s.recipe is not None else {} for s in stories.values()]
-        self._differences.show_differences(tuple(stories), Difference("Score", words), differences(tables))
+        scores = [Difference("Score", words)]
+        if repeated:
+            over = (spread_words(repeated[n], score) if n in repeated else "-" for n in stories)
+            scores.append(Difference("Over seeds", tuple(over)))
+        self._differences.show_differences(tuple(stories), scores, differences(tables))
         pair = [records[n] for n in list(stories)[-2:] if n in records]
-        said = (
-            verdict(pair[0], pair[1], spreads(self.store.runs), partial(score_words, score))
-            if len(pair) > 1
-            else ""
-        )
+        said = verdict(pair[0], pair[1], known, partial(score_words, score)) if len(pair) > 1 else ""
         self._strip.show_words(said, pair[-1].number if pair else 0, not self.store.read_only)
 
     # -- the chosen run
@@ -281,6 +286,12 @@ class RunsPage(Page):
 
     def sizeHint(self) -> QSize:
         return QSize(1000, 700)
+
+
+def spread_words(spread: Spread, metric: str) -> str:
+    """``94.2 ± 0.4 %``: mean and standard deviation."""
+    middle, apart = score_words(metric, spread.mean), score_words(metric, spread.deviation)
+    return f"{middle.removesuffix(' %') if apart.endswith(' %') else middle} ± {apart}"
 
 
 __all__ = ["RunsPage", "fill_sample"]

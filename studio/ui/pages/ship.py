@@ -7,12 +7,14 @@ only: what writes them runs in the engine. Must not import: numpy, pyqtgraph, to
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.engine import messages as m
 from studio.exports import EXPORTS
+from studio.recipe.fields import describe
 from studio.ui.actions import Actions
 from studio.ui.pages.base import Page
 from studio.ui.pages.ship_parts.answers import Answers
@@ -38,7 +40,14 @@ class ShipPage(Page):
 
     key = "ship"
     title = "Ship"
-    listens = ("projectChanged", "shipChanged", "runsChanged", "resultsChanged", "jobChanged")
+    listens = (
+        "projectChanged",
+        "recipeChanged",
+        "shipChanged",
+        "runsChanged",
+        "resultsChanged",
+        "jobChanged",
+    )
 
     def __init__(self, store: Store, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(store, actions, parent)
@@ -55,6 +64,8 @@ class ShipPage(Page):
         self._asked = ""  # "predict", or the format that was asked for last
         self._error: tuple[m.Failed, FindingCard] | None = None
         self._shown: m.Predicted | None = None
+        self.asker: Any = None
+        """What asks for a new item, where the kind of sample has such a thing (`Asker`)."""
         self._build()
         self._connect()
 
@@ -101,6 +112,7 @@ class ShipPage(Page):
             card.exportRequested.connect(self._export)
             card.cancelRequested.connect(self.do.cancel)
             card.told.connect(self.set_subtitle)
+            card.optionEdited.connect(self.do.set_value)
 
     # -- what is shown
     def refresh(self) -> None:
@@ -111,6 +123,7 @@ class ShipPage(Page):
             return
         self._show_answers()
         self._show_error()
+        self._show_options()
         for card in self.cards:
             self._show_card(card, run)
 
@@ -124,6 +137,7 @@ class ShipPage(Page):
         found, job = self.store.predictions, self.store.job
         spoken = about(kind_of(self.store.problem))
         self.drop.set_about(spoken)
+        self._show_asker()
         answering = job is not None and job.what == "Predict"
         self.progress.setVisible(answering)
         if job is not None and answering:
@@ -138,6 +152,40 @@ class ShipPage(Page):
         if found is not None and found is not self._shown:
             self._shown = found
             self.answers.show_answers(found, spoken.picture)
+
+    def _show_options(self) -> None:
+        """What leaves with a bundle, where the problem leaves a choice."""
+        problem, recipe = self.store.problem, self.store.recipe
+        names = problem.shipping if problem is not None and recipe is not None else ()
+        fields = [f for f in describe(problem.options) if f.name in names] if problem is not None else []
+        chosen = recipe.options if recipe is not None else {}
+        self.cards[0].show_options(fields, {f.name: chosen.get(f.name, f.default) for f in fields})
+        self._level()
+
+    def _level(self) -> None:
+        """The introductions of all cards are as high as the highest."""
+        height = max(card.words_height() for card in self.cards)
+        for card in self.cards:
+            card.set_words_height(height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._level()
+
+    def _show_asker(self) -> None:
+        """Somebody new is asked, where this kind of item can be asked for."""
+        made = getattr(kind_of(self.store.problem), "Asker", None)
+        if self.asker is not None and (made is None or not isinstance(self.asker, made)):
+            self._trial.body.removeWidget(self.asker)
+            self.asker.deleteLater()
+            self.asker = None
+        if self.asker is None and made is not None:
+            self.asker = made()
+            self.asker.typed.connect(self._predict_typed)
+            self._trial.body.addWidget(self.asker)
+        if self.asker is not None:
+            self.asker.setEnabled(not self.store.busy)
+            self.asker.show_results(self.store.results)
 
     def _show_card(self, card: ExportCard, run: int) -> None:
         job, name = self.store.job, card.format.name

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from studio.engine import messages as m
 from studio.errors import UserError
 from studio.problems.plans import plans
-from studio.project.diagnosis import Diagnosis, findings
+from studio.project.curve_rules import Diagnosis
+from studio.project.diagnosis import findings
 from studio.project.remedies import remedies
 from studio.recipe.schema import Recipe
 from studio.ui.actions import Actions
@@ -229,8 +230,9 @@ class TrainPage(Page):
             self._banner[1].deleteLater()
             self._banner = None
         if wanted is not None:
-            card = FindingCard(wanted.severity, wanted.title, wanted.sentence, show="", fix=wanted.button)
+            card = FindingCard(wanted.severity, wanted.title, wanted.sentence, wanted.also, wanted.button)
             card.fixRequested.connect(self._banner_button)
+            card.showRequested.connect(self._banner_also)
             self._above.addWidget(card)
             self._banner = (wanted, card)
 
@@ -269,7 +271,7 @@ class TrainPage(Page):
         problem, recipe = self.store.problem, self.store.recipe
         if run is None:
             return ()
-        found = findings(run, judge_of(problem, run, self.store.scan))
+        found = findings(run, judge_of(problem, run))
         if problem is None or recipe is None:
             return tuple((one, ()) for one in found)
         return tuple((one, remedies(one, recipe, problem)) for one in found)
@@ -298,9 +300,22 @@ class TrainPage(Page):
             self.do.train()
 
     def _banner_button(self) -> None:
-        wants = {"train": self.do.train, "continue": self.do.continue_, "restart": self.do.restart_engine}
-        if self._banner is not None and self._banner[0].intention in wants:
-            wants[self._banner[0].intention]()
+        if self._banner is not None:
+            self._carry_out(self._banner[0].intention)
+
+    def _banner_also(self) -> None:
+        if self._banner is not None:
+            self._carry_out(self._banner[0].also_intention)
+
+    def _carry_out(self, intention: str) -> None:
+        wants = {
+            "train": self.do.train,
+            "continue": self.do.continue_,
+            "restart": self.do.restart_engine,
+            "free": self.do.free_memory,
+        }
+        if intention in wants:
+            wants[intention]()
 
     def _open_editor(self, index: int) -> None:
         self._chosen = index

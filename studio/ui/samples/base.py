@@ -58,6 +58,8 @@ class About:
         "photo", "photos".
     picture : bool
         Items are picture files; otherwise they are words.
+    prose : bool
+        The words are running text, not names with values.
     icon : str
         An icon of `resources/icons`.
     drop, more : str
@@ -79,6 +81,7 @@ class About:
     one: str = "photo"
     many: str = "photos"
     picture: bool = True
+    prose: bool = False
     icon: str = "image"
     drop: str = "Drop photos or a folder here"
     more: str = "Drop more photos or a folder here"

@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter
 
 from studio.ui.samples.base import About
 from studio.ui.samples.pairs import pairs
+from studio.ui.samples.rate_some import RateSome
 from studio.ui.samples.words_view import WordsSample
 from studio.ui.targets import answer_words, target_words
 from studio.ui.theme import SIZES, Theme, font
@@ -31,6 +32,7 @@ ABOUT: Final = About(
     shape=0.5,
 )
 View: type[WordsSample] = WordsSample
+Asker: type[RateSome] = RateSome
 _LINE: Final = 18
 
 

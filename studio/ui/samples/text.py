@@ -19,6 +19,7 @@ ABOUT: Final = About(
     one="text",
     many="texts",
     picture=False,
+    prose=True,
     icon="text",
     drop="Drop texts here",
     more="Drop more texts here",

@@ -52,6 +52,13 @@ class WordsSample(QWidget):
         else:
             self._grid.addWidget(_selectable(said[1]), 1, 0, 1, 2)
         self._grid.setRowStretch(self._grid.rowCount(), 1)
+        for place in range(
+            self._grid.count()
+        ):  # a part that is not shown yet takes no room in `needed_height`
+            item = self._grid.itemAt(place)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.show()
 
     def _add_pairs(self, words: str) -> None:
         for line, (name, value) in enumerate(pairs(words), start=1):

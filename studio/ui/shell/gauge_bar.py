@@ -89,12 +89,12 @@ class GaugeBar(QFrame):
         self.painting.set_view(view)
         self._amounts.setText(_amounts(view))
         self.panel.set_view(view)
-        if (before.ticks, before.chosen_batch, before.reason) != (view.ticks, view.chosen_batch, view.reason):
+        if _batches(before) != _batches(view):
             self._show_batch(view)
 
     def _show_batch(self, view: GaugeView) -> None:
         """The chooser; left alone while only the memory moves, so that an open list stays open."""
-        self.batch.set_text(f"batch {view.chosen_batch}")
+        self.batch.set_text(_chosen(view))
         self.batch.setToolTip(view.reason)
         self.batch.setVisible(bool(view.ticks))
         choice = str(view.chosen_batch)
@@ -126,6 +126,16 @@ class GaugeBar(QFrame):
 
     def _on_batch(self, key: str) -> None:
         self.batchChosen.emit(key if key == _AUTO else int(key))
+
+
+def _batches(view: GaugeView) -> tuple[object, ...]:
+    return view.ticks, view.chosen_batch, view.picked, view.reason
+
+
+def _chosen(view: GaugeView) -> str:
+    """``batch 32``, or ``batch auto · 32`` where the gauge picked it."""
+    picked = f" · {view.picked}" if view.chosen_batch == _AUTO and view.picked is not None else ""
+    return f"batch {view.chosen_batch}{picked}"
 
 
 def _amounts(view: GaugeView) -> str:

@@ -21,6 +21,7 @@ _SIDE: Final = 2
 _NEAR: Final = 9  # pixels around a tick that still mean it
 _APART: Final = 22  # labels closer than this would touch
 _LINES_APART: Final = 5  # so would lines
+_SPILL: Final = 8.0  # how far the empty end of a label's box may reach past the widget
 
 Tick = tuple[int, float, bool]  # batch size, memory in MiB, fits
 
@@ -45,6 +46,10 @@ class GaugeView:
         Where there are several, and `card` the number of the one in use.
     how : str
         Where the prediction was not made in the usual way.
+    picked : int or None
+        The batch that "auto" comes to.
+    precision : str
+        What fits train in, "fp16" for example; empty where it is not known.
     """
 
     name: str
@@ -63,6 +68,12 @@ class GaugeView:
     cards: tuple[tuple[int, str, float], ...] = ()
     card: int = 0
     how: str = ""
+    picked: int | None = None
+    precision: str = ""
+
+    def in_use(self) -> int | None:
+        """The batch that will be trained; None where it is not known yet."""
+        return self.picked if self.chosen_batch == "auto" else self.chosen_batch
 
     def meaning(self, batch: int) -> str:
         """What a batch size means."""
@@ -195,7 +206,7 @@ class GaugePainting(QWidget):
                     labels.append(x)
 
     def _is_strong(self, tick: Tick) -> bool:
-        return tick[0] in (self._view.chosen_batch, self._under)
+        return tick[0] in (self._view.in_use(), self._under)
 
     def _colour_of(self, tick: Tick) -> QColor:
         return theme_of().colour("text" if self._is_strong(tick) else "dim" if tick[2] else "faint")
@@ -208,7 +219,7 @@ class GaugePainting(QWidget):
         painter.setFont(font(SIZES.tick, 600 if self._is_strong(tick) else 400))
         painter.setPen(self._colour_of(tick))
         box = QRectF(x - 20, track.bottom() + 3, 40, 14)
-        box.moveRight(min(box.right(), self.width() + 12.0))
+        box.moveRight(min(box.right(), self.width() + _SPILL))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(tick[0]))
 
     def _track(self) -> QRectF:

@@ -19,6 +19,7 @@ from studio.ui.widgets.labels import DimLabel, HeadingLabel, SelectableLabel, Sm
 from studio.ui.widgets.words import gigabytes
 
 _WIDTH = 400
+_HALF = ("fp16", "bf16")
 _RIGHT = Qt.AlignmentFlag.AlignRight
 
 
@@ -54,7 +55,7 @@ class GaugePanel(Popover):
         if view == self._view and self._title.text():
             return
         before, self._view = self._view, view
-        self._title.setText(f"Memory of {view.name}" if view is not EMPTY else view.name)
+        self._title.setText(_title(view))
         self._table = self._renewed(self._table, _table(view))
         if not self._reason.text() or (before.offers, before.cards, before.card) != (
             view.offers,
@@ -62,7 +63,7 @@ class GaugePanel(Popover):
             view.card,
         ):
             self._ways = self._renewed(self._ways, self._made_ways(view))
-        said = (view.reason or _plain_reason(view), view.how)
+        said = (view.reason or _plain_reason(view), view.how, _precision(view))
         self._reason.setText("\n".join(text for text in said if text))
         if self.isVisible():
             self.place()
@@ -80,7 +81,7 @@ class GaugePanel(Popover):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SIZES.half)
         if view.offers:
-            layout.addWidget(SmallLabel("What would fit"))
+            layout.addWidget(SmallLabel("Ways out, each with what it would take"))
         for number, (words, mib, fits) in enumerate(view.offers):
             text = f"{words}: {gigabytes(mib)} GB" + ("" if fits else ", still too much")
             layout.addWidget(
@@ -96,6 +97,22 @@ class GaugePanel(Popover):
                 )
         ways.setVisible(layout.count() > 0)
         return ways
+
+
+def _title(view: GaugeView) -> str:
+    if view.kind == "ram":
+        return "Memory of this computer"
+    return f"Memory of {view.name}" if view is not EMPTY else view.name
+
+
+def _precision(view: GaugeView) -> str:
+    """What fits train in, and why not in half of it."""
+    if view.precision in _HALF:
+        return f"Trains in half precision ({view.precision}): about half the memory for what backward needs."
+    if view.precision:
+        why = ": a processor has nothing to win from half precision" if view.kind == "ram" else ""
+        return f"Trains in full precision ({view.precision}){why}."
+    return ""
 
 
 def _button(text: str, tooltip: str, chosen: object, number: int) -> QWidget:
@@ -124,7 +141,8 @@ def _table(view: GaugeView) -> QWidget:
 
 def _add_stages(grid: QGridLayout, view: GaugeView) -> None:
     predicted = [(title, f"{gigabytes(floor)} to {gigabytes(peak)} GB") for title, floor, peak in view.stages]
-    taken = [(title, _taken(floor, peak, foretold)) for title, floor, peak, foretold in view.taken]
+    taken = [line for title, floor, peak, foretold in view.taken
+             for line in _taken(title, floor, peak, foretold)]  # fmt: skip
     for heading, lines in (("Predicted for each stage, at rest and at its peak", predicted),
                            ("Measured in this run, at rest and at its peak", taken)):  # fmt: skip
         if lines:
@@ -135,9 +153,12 @@ def _add_stages(grid: QGridLayout, view: GaugeView) -> None:
             grid.addWidget(DimLabel(amounts), row, 2, _RIGHT)
 
 
-def _taken(floor: float, peak: float, predicted: float | None) -> str:
-    text = f"{gigabytes(floor)} to {gigabytes(peak)} GB"
-    return text if predicted is None else f"{text}, predicted {gigabytes(floor + predicted)}"
+def _taken(title: str, floor: float, peak: float, predicted: float | None) -> list[tuple[str, str]]:
+    """A line of what a stage took, and one of what was foretold of it."""
+    lines = [(title, f"{gigabytes(floor)} to {gigabytes(peak)} GB")]
+    if predicted is not None:
+        lines.append(("    its peak as predicted", f"{gigabytes(floor + predicted)} GB"))
+    return lines
 
 
 def _rows(view: GaugeView) -> list[tuple[str, str, str]]:
@@ -150,7 +171,7 @@ def _rows(view: GaugeView) -> list[tuple[str, str, str]]:
         ("line_strong", "Free", free),
     ]
     if view.predicted_mib is not None:
-        named.insert(2, ("predicted", "Predicted in all while training", view.predicted_mib))
+        named.insert(2, ("predicted", "While training, predicted", view.predicted_mib))
     return [(colour, text, _amount(mib)) for colour, text, mib in named]
 
 

@@ -13,7 +13,7 @@ STEPS = 1600
 def no_gpu(store: Store) -> None:
     """A computer without a card, and a small network whose sizes lie close together."""
     store.reading = Reading("Memory (RAM)", "ram", 23.5 * _GB, 6.0 * _GB, 1.4 * _GB, 16.1 * _GB)
-    store.estimate = _estimate(11.7 * _GB, 200.0, 3.0, "cpu")
+    store.estimate = _estimate(11.7 * _GB, 200.0, 3.0, "cpu", precision="fp32")
 
 
 def two_cards(store: Store) -> None:
@@ -22,20 +22,20 @@ def two_cards(store: Store) -> None:
     store.reading = Reading(
         "RTX 4090", "gpu", 24 * _GB, 12.9 * _GB, 1.5 * _GB, 9.6 * _GB, card=0, cards=cards
     )
-    store.estimate = _estimate(9.9 * _GB, 400.0, 110.0, "RTX 4090")
+    store.estimate = _estimate(9.9 * _GB, 400.0, 65.0, "RTX 4090")
 
 
 def unknown(store: Store) -> None:
     """A card that does not tell its memory."""
     reason = "The driver does not tell this card's memory (Not Supported)."
     store.reading = Reading("NVIDIA GB10", "unknown", reason=reason)
-    store.estimate = None
+    store.estimate = _estimate(float("inf"), 400.0, 65.0, "NVIDIA GB10")
 
 
 def nothing_fits(store: Store) -> None:
     """Not even a batch of 4."""
     store.reading = Reading("GTX 1650", "gpu", 4 * _GB, 1.1 * _GB, 0.4 * _GB, 2.5 * _GB)
-    store.estimate = _estimate(2.3 * _GB, 600.0, 520.0, "GTX 1650", fits=False)
+    store.estimate = _estimate(2.3 * _GB, 600.0, 520.0, "GTX 1650", fits=False, precision="fp32")
 
 
 def in_training(store: Store) -> None:
@@ -50,10 +50,18 @@ def in_training(store: Store) -> None:
     store.estimate = _estimate(18 * _GB, 500.0, 70.0, "RTX 4090")
 
 
-def _estimate(limit: float, fixed: float, per_item: float, device: str, fits: bool = True) -> m.Estimated:
+def _estimate(
+    limit: float, fixed: float, per_item: float, device: str, fits: bool = True, precision: str = "fp16"
+) -> m.Estimated:
     stages = tuple(_stage(at, limit, fixed * (1 + at), per_item * (1 + at), fits) for at in range(2))
+    known = 0.0 if limit == float("inf") else limit
     return m.Estimated(
-        free_mib=limit, total_mib=2 * limit, device_name=device, stages=stages, limit_mib=limit
+        free_mib=known,
+        total_mib=2 * known,
+        device_name=device,
+        stages=stages,
+        limit_mib=known,
+        precision=precision,
     )
 
 

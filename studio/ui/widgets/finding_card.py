@@ -50,6 +50,8 @@ class FindingCard(QFrame):
         self._title_width = self._title.fontMetrics().horizontalAdvance(title)
         self._title.setProperty("tone", severity)
         self._sentence = SelectableLabel(sentence)
+        for label in (self._title, self._sentence):  # data may hold what looks like a markup language
+            label.setTextFormat(Qt.TextFormat.PlainText)
         self._sentence_width = self._sentence.fontMetrics().horizontalAdvance(sentence)
         self._words = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._words.setSpacing(2)

@@ -11,13 +11,16 @@ from typing import Final
 
 _FIGURES: Final = 4
 _MOST_DECIMALS: Final = 6
+_LIKE: Final = 10
+"""Within so many times each other numbers are scores of one kind, which are compared to the last figure."""
 _LARGE: Final = 1e9
 
 
 def column_words(values: Sequence[str | int | float | None], share: bool = False) -> list[str]:
     """The words of a column; nothing for None, per cent for shares.
 
-    Floats share a number of decimals: enough for four figures of the largest one, none where all are whole.
+    Floats share a number of decimals: enough for four figures of the largest one, none where all are whole; one more
+    where they are of about one size and the smallest needs it, so that a table says the same as the score above it.
     """
     if share:
         return [f"{100 * v:.1f} %" if isinstance(v, int | float) else _other(v) for v in values]
@@ -29,10 +32,12 @@ def column_words(values: Sequence[str | int | float | None], share: bool = False
 
 def decimals(values: Sequence[float]) -> int:
     """How many decimals all of these need."""
-    largest = max((abs(v) for v in values), default=0.0)
-    if largest == 0:
+    sizes = [abs(v) for v in values if v]
+    if not sizes:
         return 0
-    most = max(0, min(_MOST_DECIMALS, _FIGURES - 1 - math.floor(math.log10(largest))))
+    largest, smallest = (_FIGURES - 1 - math.floor(math.log10(size)) for size in (max(sizes), min(sizes)))
+    one_more = max(sizes) <= _LIKE * min(sizes)
+    most = max(0, min(_MOST_DECIMALS, smallest, largest + 1) if one_more else min(_MOST_DECIMALS, largest))
     return next((d for d in range(most) if all(abs(v - round(v, d)) < 0.5 * 10**-most for v in values)), most)
 
 

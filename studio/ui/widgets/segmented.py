@@ -55,6 +55,10 @@ class SegmentedControl(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(sum(self._widths()) + 6, SIZES.control)
 
+    def minimumSizeHint(self) -> QSize:
+        """Never cut off."""
+        return self.sizeHint()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self._index_at(event.position().toPoint())
         if index >= 0:

@@ -58,6 +58,12 @@ class UndoBar(QFrame):
         if seconds > 0:
             self._clock.start(round(seconds * 1000))
 
+    def stay_in_front(self) -> None:
+        """Another page has come to the front: the message stays above it."""
+        if self.isVisible():
+            self._place()
+            self.raise_()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()

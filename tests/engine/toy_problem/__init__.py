@@ -28,6 +28,8 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Seconds that every item takes to be read; then reading hangs while the data folder holds a file "hang"."""
     is_chatty: bool = False
     """Whether building the learner prints, as libraries do."""
+    echoes: int = 0
+    """How often each answer is repeated before it counts: many make a batch take memory, as photos do."""
     nan_at: int = -1
     """The item whose coordinates are no numbers."""
 

@@ -15,7 +15,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from studio.engine import messages as m
-from studio.ui.pages.data_parts.words_table import batch_rows, sample_rows
+from studio.ui.pages.data_parts.words_table import batch_rows, sample_rows, wide_column
 from studio.ui.samples.base import PHOTOS, About, Decode
 from studio.ui.samples.thumbnails import ThumbnailLoader
 from studio.ui.theme import SIZES
@@ -142,7 +142,7 @@ class Batch(Card):
         shown = self._preview.samples[:MOST] if self._preview is not None else ()
         what = self._about.one
         columns, rows = batch_rows(shown, what.capitalize()) if batch else sample_rows(self._of_class(), what)
-        self.table.show_rows(columns, rows, wide=0 if len(columns) < 4 else len(columns) - 1)
+        self.table.show_rows(columns, rows, wide=wide_column(rows))
         self.table.setVisible(bool(rows))
         self.table.setFixedHeight(self.table.needed_height(MOST))
 

@@ -1,25 +1,38 @@
-"""The names in the first line of a table, for fields that name a column.
+"""The names of the columns of a table, for fields that name one.
 
-Rules: reads the beginning of the file only; called on another thread. Must not import: pandas, Qt.
+Rules: reads the beginning of the file only, as the problem itself reads it; called on another thread.
+Must not import: pandas, Qt.
 """
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
+from typing import Any
 
-_BEGINNING = 65536
+from studio.dataset.tables import read_table
+from studio.errors import UserError
+from studio.problems.base import Problem
+from studio.recipe.schema import Recipe
+
+ROWS = 200
 
 
-def table_columns(path: Path) -> tuple[str, ...]:
+def table_columns(path: Path, encoding: str = "auto") -> tuple[str, ...]:
     """Names of the columns of a CSV or TSV file; none where there is no such file or it is no table."""
     try:
-        with path.open("rb") as file:
-            beginning = file.read(_BEGINNING)
-    except OSError:
+        return read_table(path, ROWS, encoding).columns
+    except UserError:
         return ()
-    lines = beginning.decode("utf-8-sig", errors="replace").splitlines()
-    if not lines or "\0" in lines[0]:
+
+
+def columns_for(problem: Problem[Any], recipe: Recipe, root: Path) -> tuple[str, ...]:
+    """Names of the columns of a recipe's table: as its problem names them, where it does so in its own way."""
+    named = getattr(problem.part("items"), "columns_of", None)
+    try:
+        if named is not None:
+            found: tuple[str, ...] = named(recipe, root)
+            return found
+        options = problem.options_of(recipe)
+    except UserError:
         return ()
-    ways = [next(csv.reader(lines[:1], delimiter=separator), []) for separator in ",\t;"]
-    return tuple(name.strip() for name in max(ways, key=len) if name.strip())
+    return table_columns(root / options.table, options.encoding) if hasattr(options, "encoding") else ()

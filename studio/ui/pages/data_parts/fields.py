@@ -27,7 +27,7 @@ _SIZES = (64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512)
 
 def page_fields(problem: Problem[Any], recipe: Recipe) -> tuple[Field, ...]:
     """Labels, validation, size, augmentation, network, weights; then what is rarely changed."""
-    options = describe(problem.options)
+    options = tuple(f for f in describe(problem.options) if f.name not in problem.shipping)
     data = [f for f in options if f.note == _ABOUT_DATA]
     rest = [f for f in options if f.note != _ABOUT_DATA]
     if any(stage.size is not None for stage in recipe.training.stages):

@@ -6,9 +6,10 @@ Must not import: actions, torch, pandas.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -20,11 +21,13 @@ from studio.recipe.schema import Recipe
 from studio.ui.background import Background
 from studio.ui.forms import Form
 from studio.ui.pages.data_parts import words
-from studio.ui.pages.data_parts.columns import table_columns
+from studio.ui.pages.data_parts.columns import columns_for
 from studio.ui.pages.data_parts.fields import column_names, page_fields, page_values
 from studio.ui.samples.base import PHOTOS, About
 from studio.ui.theme import SIZES
 from studio.ui.widgets import Card, FieldRow, PathEdit, scrolled
+
+NOTHING: Final[Mapping[str, str]] = {}
 
 
 class DataSettings(Card):
@@ -55,31 +58,45 @@ class DataSettings(Card):
         self.body.addWidget(scrolled(inside))
         self.form: Form | None = None
         self._fields: tuple[Field, ...] = ()
-        self._table: Path | None = None
+        self._told: set[str] = set()  # fields with a line that says what is wrong
+        self._table: tuple[Any, ...] = ()  # what the proposed columns were read by
 
-    def show_recipe(self, problem: Problem[Any], recipe: Recipe, root: Path) -> None:
-        """Show a recipe; the form is drawn anew only where its fields changed."""
+    def show_recipe(
+        self, problem: Problem[Any], recipe: Recipe, root: Path, wrong: Mapping[str, str] = NOTHING
+    ) -> None:
+        """Show a recipe, and below each field what is `wrong` with it; drawn anew only where its fields changed."""
         fields, values = page_fields(problem, recipe), page_values(problem, recipe)
         if fields != self._fields or self.form is None:
             self._rebuild(fields, values)
         assert self.form is not None
+        self._show_wrong(wrong, values)
         self.form.set_values(values)
         self.folder.set_path(words.short_path(root))
-        self._propose_columns(root / str(values.get("table", "")) if values.get("table") else None)
+        self._propose_columns(problem, recipe, root)
 
-    def show_scan(self, scan: m.Scanned | None, missing: str, spoken: About = PHOTOS) -> None:
-        """What the folder and the split came to; `missing` says why the folder cannot be read."""
+    def show_scan(self, scan: m.Scanned | None, spoken: About = PHOTOS) -> None:
+        """What the folder and the split came to."""
         self._folder_row.set_help(words.found_words(scan, spoken.part, spoken.parts))
-        self._folder_row.set_error(missing)
         if self.form is not None and "split" in self.form.values():
             self.form.set_help("split", words.split_words(scan))
+
+    def _show_wrong(self, wrong: Mapping[str, str], values: Mapping[str, Any]) -> None:
+        """Why an edit was refused, so that what was typed stays; or why the data cannot be read with a value."""
+        assert self.form is not None
+        self._folder_row.set_error(wrong.get("root", ""))
+        for name in self._told - wrong.keys():
+            self.form.set_error(name, "")
+        for name, why in wrong.items():
+            self.form.refuse(name, values.get(name), why)
+        self._told = set(wrong) & set(self.form.values())
 
     def _rebuild(self, fields: tuple[Field, ...], values: dict[str, Any]) -> None:
         if self.form is not None:
             self._rows.removeWidget(self.form)
             self.form.deleteLater()
         self._fields = fields
-        self._table = None
+        self._table = ()
+        self._told = set()
         self.form = Form(fields, values, compact=True)
         self.form.valueEdited.connect(self.valueEdited)
         self._rows.insertWidget(1, self.form)
@@ -87,15 +104,15 @@ class DataSettings(Card):
     def _folder_chosen(self, path: Path) -> None:
         self.valueEdited.emit("root", str(path))
 
-    def _propose_columns(self, table: Path | None) -> None:
-        """Read the table's columns on another thread, once for each table."""
-        if table == self._table or not column_names(self._fields):
+    def _propose_columns(self, problem: Problem[Any], recipe: Recipe, root: Path) -> None:
+        """Read the table's columns on another thread, once for each table and way of reading it."""
+        told = tuple(recipe.options.get(name) for name in ("table", "header", "encoding"))
+        if (root, *told) == self._table or not column_names(self._fields):
             return
-        self._table = table
-        if table is not None:
-            reading = Background(partial(table_columns, table), self)
-            reading.finished.connect(self._columns_read)
-            reading.start()
+        self._table = (root, *told)
+        reading = Background(partial(columns_for, problem, recipe, root), self)
+        reading.finished.connect(self._columns_read)
+        reading.start()
 
     @Slot(object)
     def _columns_read(self, columns: tuple[str, ...]) -> None:

@@ -6,11 +6,12 @@ Must not import: torch, pages, Qt.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studio.dataset.images import is_image_name
 from studio.engine import messages as m
+from studio.recipe.fields import Field
 from studio.ui.widgets.words import plural
 
 UNBALANCED = 1.5  # the largest class over the smallest one from which it is worth a word
@@ -94,6 +95,21 @@ def more_items(finding: m.Finding) -> str:
     """``and 12 more``, where not all items are named."""
     rest = max(finding.count, len(finding.items)) - len(finding.items)
     return f"and {rest:,} more" if rest > 0 else ""
+
+
+def complaints(refused: Mapping[str, str], failed: m.Failed | None) -> dict[str, str]:
+    """What is wrong with each field: an edit that was refused, or what the data cannot be read with."""
+    about = failed.fix.partition("=")[0] if failed is not None else ""
+    return {**({about: failed.message} if failed is not None and about else {}), **refused}
+
+
+def mend(failed: m.Failed, fields: Sequence[Field]) -> tuple[str, dict[str, str]]:
+    """The words of a button that mends what failed, and the edit it makes; empty where a person must decide."""
+    name, equals, value = failed.fix.partition("=")
+    field = next((field for field in fields if field.name == name), None)
+    if field is None or not equals:
+        return "", {}
+    return f"{field.title}: {field.choices.get(value, value).lower()}", {name: value}
 
 
 def short_path(path: Path) -> Path:

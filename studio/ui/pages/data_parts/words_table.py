@@ -14,6 +14,7 @@ from studio.ui.samples.pairs import pairs
 Cell = str | float | None
 Rows = tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]
 _MOST_COLUMNS = 4
+_LONG = 24
 
 
 def batch_rows(samples: Sequence[m.PreviewSample], what: str) -> Rows:
@@ -30,7 +31,8 @@ def batch_rows(samples: Sequence[m.PreviewSample], what: str) -> Rows:
         kept = names[0][:_MOST_COLUMNS]
         columns = [[_cell(row[at][1]) for row in read] for at in range(len(kept))]
         columns = [
-            column if _numbers(column) else [row[at][1] for row in read] for at, column in enumerate(columns)
+            column if _numbers(column) and not _names(column) else [row[at][1] for row in read]
+            for at, column in enumerate(columns)
         ]
         rows = zip(*columns, (s.label for s in samples), strict=True)
         return (*kept, "Target"), tuple(rows)
@@ -43,8 +45,23 @@ def sample_rows(samples: Sequence[m.SampleRef], what: str) -> Rows:
     return (what.capitalize(), "Target", "Set"), rows
 
 
+def wide_column(rows: Sequence[Sequence[Cell]]) -> int:
+    """The column that takes the width that is left: the one of the longest words, else the last."""
+    if not rows:
+        return 0
+    lengths = [max(len(c) if isinstance(c, str) else 0 for c in column) for column in zip(*rows, strict=True)]
+    return lengths.index(max(lengths)) if max(lengths) > _LONG else len(lengths) - 1
+
+
 def _numbers(column: Sequence[Cell]) -> bool:
     return all(isinstance(value, float) for value in column)
+
+
+def _names(column: Sequence[Cell]) -> bool:
+    """Whole numbers from a thousand are ids and years more often than amounts: shown as they are written."""
+    return all(isinstance(v, float) and v.is_integer() for v in column) and any(
+        isinstance(v, float) and v >= 1000 for v in column
+    )
 
 
 def _cell(text: str) -> Cell:

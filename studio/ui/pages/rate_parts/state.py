@@ -99,7 +99,7 @@ def too_few(curve: RateCurve) -> str:
         return ""
     return (
         f"Only {curve.finite} points have a finite loss: too few to read a rate from. "
-        "A smaller batch gives more steps; a loss that is never finite points at the data."
+        "Check the data and the starting weights; in half precision, try 32 bit."
     )
 
 

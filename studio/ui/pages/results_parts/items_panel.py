@@ -90,8 +90,7 @@ class ItemsPanel(Card):
         corner = "" if item.valid else "training"
         return TileView(
             item.key,
-            item_words.name(item, self._caption),
-            item_words.seen_as(item, self._caption),
+            *item_words.heading(item, self._caption),
             item_words.loss(item),
             corner=corner,
             text=item.words,

@@ -108,7 +108,7 @@ class ScoreCard(Card):
         self.score.set_text(score_words(name, value, unit))
         self._name.setText(metric_heading(name))
         error = noise(value, shared_by) if value is not None else None
-        said = plural(items, "validation item")
+        said = plural(items, "validation item") if items else ""
         self._noise.setText(f"{said}, ±{100 * error:.1f} %" if error is not None else said)
         self._show_metrics({k: v for k, v in metrics.items() if k != name}, unit)
 

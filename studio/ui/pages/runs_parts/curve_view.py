@@ -47,11 +47,16 @@ class CurveView(QWidget):
         self.plan.setToolTip(
             "Quick trains one short stage for each point, the other all stages of the recipe"
         )
+        self.seeds = SegmentedControl([("1", "1 seed"), ("3", "3 seeds")], "1")
+        self.seeds.setToolTip(
+            "Three trainings for each point take three times as long and say how sure it is"
+        )
+        self.seeds.setAccessibleName("Trainings for each point")
         self.start = SecondaryButton("Find out", "play")
         self.start.clicked.connect(self._ask)
         self._running = False
         card = Card("Do I need more data?", "score against the number of training items")
-        card.head.addLayout(row(self.plan, self.start))
+        card.head.addLayout(row(self.plan, self.seeds, self.start))
         self._sentence, self._points = HeadingLabel(), DimLabel(wrap=True)
         self._sentence.setWordWrap(True)
         shown = QWidget()
@@ -82,6 +87,7 @@ class CurveView(QWidget):
         self.start.set_icon("stop" if told.running else "play")
         self.start.setEnabled(free or told.running)
         self.plan.setEnabled(not told.running)
+        self.seeds.setEnabled(not told.running)
         self._stack.setCurrentIndex(1 if points or told.running else 0)
         self._sentence.setText(found.sentence if found is not None else _NO_SENTENCE)
         metric = (
@@ -101,4 +107,4 @@ class CurveView(QWidget):
         if self._running:
             self.cancelRequested.emit()
         else:
-            self.findRequested.emit(self.plan.key(), 1)
+            self.findRequested.emit(self.plan.key(), int(self.seeds.key()))

@@ -44,7 +44,7 @@ class Column:
 
 
 def _figure(value: float | None) -> str:
-    return "" if value is None else figure(value)
+    return "" if value is None else f"{value:.3f}" if 0.01 <= abs(value) < 100 else figure(value)
 
 
 def _no_words(run: RunRecord) -> str:

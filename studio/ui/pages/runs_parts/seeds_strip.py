@@ -27,7 +27,7 @@ class SeedsStrip(Card):
         super().__init__(parent=parent)
         self._run = 0
         self._words = DimLabel(wrap=True)
-        self.repeat = SecondaryButton("", "refresh", compact=True)
+        self.repeat = SecondaryButton("Repeat", "refresh", compact=True)
         self.repeat.clicked.connect(self._ask)
         line = row(IconLabel("info", "dim"), self._words, self.repeat, gap=SIZES.grid)
         line.setStretch(1, 1)

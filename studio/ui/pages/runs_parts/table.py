@@ -17,14 +17,14 @@ from studio.ui.theme import SIZES
 
 _WIDTHS = {
     "star": 36,
-    "number": 76,
+    "number": 68,
     "started": 156,
     "status": 92,
-    "score": 72,
+    "score": 68,
     "valid_loss": 112,
-    "seconds": 64,
-    "spark": 84,
-    "stages": 132,
+    "seconds": 56,
+    "spark": 80,
+    "stages": 148,
     "note": 176,
 }
 
@@ -69,6 +69,7 @@ class RunsTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setCornerWidget(QWidget())
         self.setAccessibleName("Runs")
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(SIZES.control + SIZES.half)

@@ -13,7 +13,7 @@ from studio.engine import messages as m
 from studio.ui.grid.score_bars import ScoreBars
 from studio.ui.grid.tile import TileView
 from studio.ui.grid.view import TileGrid
-from studio.ui.pages.ship_parts.ship_words import COLUMNS, answer_rows, input_name
+from studio.ui.pages.ship_parts.ship_words import COLUMNS, answer_lines, answer_rows, input_name
 from studio.ui.samples.thumbnails import ThumbnailLoader
 from studio.ui.scores import percent
 from studio.ui.theme import SIZES
@@ -21,6 +21,7 @@ from studio.ui.widgets import DataTable, HeadingLabel, SelectableLabel, SmallLab
 
 _SIDE = 208
 _BARS = 6
+_LONG = 60  # letters from which an answer is read, not seen
 
 
 class Answers(QWidget):
@@ -40,14 +41,14 @@ class Answers(QWidget):
         self._found: tuple[m.Prediction, ...] = ()
         self.answer, self.bars, self._where = HeadingLabel(), ScoreBars(), SelectableLabel()
         self._where.setProperty("tone", "dim")
-        self._note = SmallLabel(wrap=True)
+        self._note, self.listed = SmallLabel(wrap=True), SelectableLabel()
         self.answer.setWordWrap(True)
         side = QWidget()
         side.setFixedWidth(_SIDE)
         column = QVBoxLayout(side)
         column.setContentsMargins(SIZES.grid, 0, 0, 0)
         column.setSpacing(SIZES.grid)
-        for part in (self.answer, self.bars, self._note, self._where):
+        for part in (self.answer, self.listed, self.bars, self._note, self._where):
             column.addWidget(part)
         column.addStretch(1)
         line = row(self._stack, side, gap=SIZES.grid)
@@ -65,7 +66,7 @@ class Answers(QWidget):
         if not pictures:
             columns, rows = answer_rows(self._found)
             self.table.show_rows(
-                columns, rows, shares=[at for at, name in enumerate(columns) if name == COLUMNS[2]]
+                columns, rows, shares=[at for at, name in enumerate(columns) if name == COLUMNS[2]], wide=1
             )
             self.table.choose(0)
 
@@ -84,7 +85,11 @@ class Answers(QWidget):
         if not 0 <= place < len(self._found):
             return
         one = self._found[place]
+        is_list = not one.problem and len(one.answer) > _LONG
         self.answer.setText("No answer" if one.problem else one.answer)
+        self.answer.setVisible(not is_list)
+        self.listed.setText(answer_lines(one.answer) if is_list else "")
+        self.listed.setVisible(is_list)
         self.bars.show_scores(one.scores[:_BARS], (one.answer, *one.answer.split(", ")))
         name = input_name(one.input)
         self._where.setText(f"{one.problem} ({name})" if one.problem else name)

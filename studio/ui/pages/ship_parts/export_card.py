@@ -5,7 +5,9 @@ Must not import: the store, numpy, the modules that write exports.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -13,6 +15,8 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from studio.engine import messages as m
 from studio.exports import Format
+from studio.recipe.fields import Field
+from studio.ui.forms import Form
 from studio.ui.pages.card_margins import set_margins
 from studio.ui.pages.ship_parts.ship_words import proof_rows
 from studio.ui.theme import SIZES
@@ -27,6 +31,7 @@ from studio.ui.widgets import (
     ProgressLine,
     SecondaryButton,
     SmallLabel,
+    column,
     row,
     set_tone,
 )  # fmt: skip
@@ -85,11 +90,14 @@ class ExportCard(Card):
     cancelRequested()
     told(str)
         A few words about something small that was done (copied ...).
+    optionEdited(str, object)
+        A person chose what leaves with the export: the field and its value.
     """
 
     exportRequested = Signal(str, object)
     cancelRequested = Signal()
     told = Signal(str)
+    optionEdited = Signal(str, object)
 
     def __init__(self, format: Format, primary: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -101,6 +109,7 @@ class ExportCard(Card):
         self._written = SmallLabel(wrap=True)
         self.open, self.copy = LinkButton("Open folder"), LinkButton("Copy command")
         self._chosen_by_hand = False
+        self.options: Form | None = None
         self._build()
         self.button.clicked.connect(self._ask)
         self.progress.cancelRequested.connect(self.cancelRequested)
@@ -111,7 +120,8 @@ class ExportCard(Card):
     def _build(self) -> None:
         self.set_title(self.format.title)
         self.head.insertWidget(0, IconLabel(_ICONS.get(self.format.name, "file"), "dim"))
-        self.body.addWidget(self._introduction())
+        self._introduced = self._introduction()
+        self.body.addWidget(self._introduced)
         place = row(self.folder, self.button)
         place.setStretch(0, 1)
         self.body.addLayout(place)
@@ -133,13 +143,36 @@ class ExportCard(Card):
             caveat = SmallLabel(self.format.caveat, wrap=True)
             set_tone(caveat, "warning" if self.format.extension == ".pkl" else "dim")
             layout.addWidget(caveat)
+        self._words = column(gap=0)
+        layout.addLayout(self._words)
         layout.addStretch(1)
         return made
+
+    def words_height(self) -> int:
+        """Room that the introduction needs."""
+        made = self._introduced.layout()
+        assert made is not None
+        made.invalidate()
+        return made.totalHeightForWidth(max(1, self._introduced.width()))
+
+    def set_words_height(self, height: int) -> None:
+        """One height in all cards, so that their buttons stand on a line."""
+        self._introduced.setMinimumHeight(max(_WORDS, height))
 
     def set_folder(self, folder: Path) -> None:
         """Where it goes unless a person has chosen another folder."""
         if not self._chosen_by_hand:
             self.folder.set_path(folder)
+
+    def show_options(self, fields: Sequence[Field], values: Mapping[str, Any]) -> None:
+        """What a person may choose to leave out of the export; none for most problem types."""
+        if self.options is None and fields:
+            self.options = Form(fields, values)
+            self.options.valueEdited.connect(self.optionEdited)
+            self._words.addWidget(self.options)
+        if self.options is not None:
+            self.options.setVisible(bool(fields))
+            self.options.set_values(values)
 
     def set_command(self, command: str) -> None:
         """The command line that does the same."""

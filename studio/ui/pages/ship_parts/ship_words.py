@@ -77,6 +77,11 @@ def input_name(given: str) -> str:
     return short if len(short) <= _NAME else f"{short[:_NAME]}…"
 
 
+def answer_lines(answer: str) -> str:
+    """Each part of an answer that lists several things on a line of its own."""
+    return answer.replace("; ", "\n")
+
+
 def answer_rows(
     found: Sequence[m.Prediction],
 ) -> tuple[tuple[str, ...], tuple[tuple[str | int | float | None, ...], ...]]:

@@ -13,8 +13,8 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from studio.project.curve_rules import Evidence
 from studio.project.curves_export import csv
-from studio.project.diagnosis import Evidence
 from studio.project.live_run import LiveRun
 from studio.ui.charts.axes import rate_figure
 from studio.ui.charts.legend import Entry, Legend

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.engine.messages import Fix
-from studio.project.diagnosis import Diagnosis
+from studio.project.curve_rules import Diagnosis
 from studio.ui.pages.card_margins import set_margins
 from studio.ui.theme import SIZES
 from studio.ui.widgets import (

@@ -63,7 +63,13 @@ def story(batches: int, done: m.RunStatus | None = None, number: int = 7, seed: 
     stages = plan()
     run.apply(
         m.RunStarted(
-            run=number, stages=stages, metrics=("accuracy", "error_rate"), device="cuda:0", precision="fp16"
+            run=number,
+            stages=stages,
+            metrics=("accuracy", "error_rate"),
+            device="cuda:0",
+            precision="fp16",
+            n_valid=611,
+            class_sizes={"ant": 1224, "bee": 1217},
         )
     )
     random, smooth, weight, step = Random(seed), 0.0, 0.0, 0
@@ -81,7 +87,7 @@ def story(batches: int, done: m.RunStatus | None = None, number: int = 7, seed: 
                 left = 0.21 * (sum(s.batches * s.epochs for s in stages) - step)
                 run.apply(_batch(number, stage, epoch, step, loss, smooth / weight, part, left))
                 step += 1
-            if step % stage.batches == 0 and step <= batches:
+            if step >= (stage.index * stages[0].epochs + epoch + 1) * stage.batches:
                 _end_epoch(run, stage, epoch, step, smooth / weight)
     if done is not None:
         run.apply(

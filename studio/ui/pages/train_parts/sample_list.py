@@ -34,7 +34,8 @@ class SampleList(QWidget):
         self._roots: tuple[Path | None, Path | None] = (None, None)
         for loader in (self._data, self._run):
             loader.ready.connect(self._came)
-            loader.set_size(TILE, TILE, self.devicePixelRatioF(), fill=True)
+            whole = loader is self._run  # a point at the edge of an answer must not be cut off
+            loader.set_size(TILE, TILE, self.devicePixelRatioF(), fill=not whole)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_places(self, data: Path | None, run: Path | None) -> None:

@@ -81,6 +81,10 @@ def editing(store: Store) -> None:
 def stopped_early(store: Store) -> None:
     """The second stage ended before its last epoch; the best epoch is marked."""
     run = sample.fill(store, 266)
+    assert store.recipe is not None
+    training = msgspec.structs.replace(store.recipe.training, keep_best=True, early_stopping=2)
+    store.recipe = msgspec.structs.replace(store.recipe, training=training)
+    run.epochs = [_worse(epoch, place) for place, epoch in enumerate(run.epochs)]
     run.apply(
         m.BestSoFar(
             run=7,
@@ -98,13 +102,13 @@ def stopped_early(store: Store) -> None:
             epoch=3,
             step=266,
             monitor="accuracy",
-            value=0.919,
+            value=run.epochs[4].metrics["accuracy"] or 0,
             best_stage=1,
             best_epoch=1,
             patience=2,
         )
     )
-    _end(store, run, "finished")
+    _end(store, run, "finished", model=m.ModelOf(1, 1, 190, "accuracy", run.best.value if run.best else None))
 
 
 def over_fitting(store: Store) -> None:
@@ -141,15 +145,18 @@ def failed(store: Store) -> None:
     _end(store, run, "failed", message)
 
 
-def _end(store: Store, run: LiveRun, status: m.RunStatus, message: str = "") -> None:
+def _end(
+    store: Store, run: LiveRun, status: m.RunStatus, message: str = "", model: m.ModelOf | None = None
+) -> None:
     last = run.epochs[-1]
     run.apply(
         m.RunDone(
             run=run.run,
             status=status,
             metrics={"valid_loss": last.valid_loss, **last.metrics},
-            seconds=82.0,
+            seconds=sum(epoch.seconds for epoch in run.epochs),
             message=message,
+            model=model,
         )
     )
     store.run = run

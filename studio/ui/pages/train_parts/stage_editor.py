@@ -28,6 +28,10 @@ from studio.ui.widgets import (
 
 _BATCHES: Final = (4, 8, 16, 32, 64, 128, 256)
 _LOWEST: Final = 1e-8
+_WIDTHS: Final = {  # the least in pixels, and the share of what is left
+    "layers": (0, 0), "epochs": (64, 1), "size": (84, 1), "batch": (80, 1), "low": (76, 1), "high": (76, 1),
+    "schedule": (124, 0),
+}  # fmt: skip
 _SCHEDULES: Final = (
     ("one_cycle", "One-cycle", "The rate climbs and falls once: the best end for a known number of epochs."),
     ("flat_cosine", "Flat-cosine", "A steady rate that falls at the end: right with early stopping."),
@@ -79,14 +83,18 @@ class StageEditor(Card):
             "epochs": FieldRow("Epochs", self.epochs, note="epochs"),
             "size": FieldRow("Size", self.pixels, note="size"),
             "batch": FieldRow("Batch size", self.batch, note="batch-size"),
-            "low": FieldRow("Rate of the first layers", self.low, note="discriminative"),
-            "high": FieldRow("Rate of the last layers", self.high, note="learning-rate"),
+            "low": FieldRow("Lowest rate", self.low, note="discriminative"),
+            "high": FieldRow("Highest rate", self.high, note="learning-rate"),
             "schedule": FieldRow("Schedule", self.schedule, note="one-cycle"),
         }
         line = QHBoxLayout()
-        line.setSpacing(SIZES.grid + SIZES.half)
-        for name, field in rows.items():
-            line.addWidget(field, 3 if name in ("low", "high") else 2)
+        line.setSpacing(SIZES.grid)
+        self.low.setToolTip("Of the first layers; nothing means one rate for all")
+        self.high.setToolTip("Of the last layers")
+        for name, (least, stretch) in _WIDTHS.items():
+            if least:
+                rows[name].editor.setMinimumWidth(least)
+            line.addWidget(rows[name], stretch)
         self.body.addLayout(line)
         return rows
 
@@ -168,7 +176,7 @@ class StageEditor(Card):
         high = self.high.value()
         low = self.low.value() if self.low.value() >= _LOWEST else None
         self._rows["low"].set_error(
-            "Must be below the rate of the last layers." if low is not None and low > high else ""
+            "Must be below the highest rate." if low is not None and low > high else ""
         )
         if low is None or low <= high:
             self.changed.emit({"lr": Rate(max=high, min=low)})

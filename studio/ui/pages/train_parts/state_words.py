@@ -9,6 +9,7 @@ from studio.project import RunRecord
 from studio.project.live_run import LiveRun
 from studio.recipe.schema import Recipe, Stage
 from studio.ui.pages.train_parts.stage_words import total_seconds
+from studio.ui.scores import metric_title, score_words
 from studio.ui.store import Store
 from studio.ui.widgets.words import duration, plural
 
@@ -17,13 +18,15 @@ Severity = Literal["error", "warning", "info", "good"]
 
 @dataclass(frozen=True)
 class Banner:
-    """A card above the charts: its words, and the button with what it asks for."""
+    """A card above the charts: its words, the button with what it asks for, and another, lesser one."""
 
     severity: Severity
     title: str
     sentence: str
     button: str = ""
     intention: str = ""
+    also: str = ""
+    also_intention: str = ""
 
 
 def subtitle(run: LiveRun | None) -> str:
@@ -99,7 +102,24 @@ def _of_run(run: LiveRun | None, runs: list[RunRecord], cut: RunRecord | None) -
         )  # fmt: skip
     if run is not None and run.state == "stopped":
         return Banner("info", f"Run {run.run} was stopped", "Its model was kept as it stood and can be used.")
-    return None
+    return _early(run) if run is not None and run.early else None
+
+
+def _early(run: LiveRun) -> Banner:
+    """A run that ended before its last epoch, as it was told to; and whose weights it has."""
+    event = run.early[-1]
+    ends = [(epoch.stage, epoch.epoch) for epoch in run.epochs]
+    best = (event.best_stage, event.best_epoch)
+    where = f"epoch {ends.index(best) + 1}" if best in ends else "its best epoch"
+    name, score = metric_title(event.monitor), score_words(event.monitor, event.value)
+    is_kept = run.done is not None and run.done.model is not None and bool(run.done.model.best_by)
+    kept = (
+        f" Its model has the weights of {where}."
+        if is_kept
+        else " Its model has the weights of the last epoch."
+    )
+    sentence = f"No better {name} in {plural(event.patience, 'epoch')} after {where} ({score}).{kept}"
+    return Banner("info", f"Run {run.run} stopped early", sentence)
 
 
 def _active(run: LiveRun) -> Banner | None:
@@ -111,6 +131,8 @@ def _active(run: LiveRun) -> Banner | None:
             f"Run {run.run} waits after {done}; its memory stays in use.",
             "Continue",
             "continue",
+            "Free its memory",
+            "free",
         )
     if run.state == "validating":
         return Banner(
