@@ -17,6 +17,9 @@ import torch
 from studio.errors import UserError
 from studio.recipe.schema import Precision
 
+HALF_FROM = (7, 0)
+"""The compute capability from which cards have matrix units for 16-bit numbers."""
+
 
 def prepare() -> torch.device:
     """Fix threads and fastai's default device for this thread's process, and return the device."""
@@ -71,6 +74,9 @@ def _cpu_name() -> str:
 def precision_on(asked: Precision, device: torch.device) -> Precision:
     """What `asked` means on `device`: "fp32", "fp16" or "bf16".
 
+    "auto" takes bf16 where the card computes in it, which needs no scaling of the loss; else fp16 where the card has
+    units for it; else 32 bit.
+
     Raises
     ------
     UserError
@@ -78,8 +84,13 @@ def precision_on(asked: Precision, device: torch.device) -> Precision:
     """
     if device.type != "cuda":
         return "fp32"
-    if asked == "bf16" and not torch.cuda.is_bf16_supported(including_emulation=False):
+    has_bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
+    if asked == "bf16" and not has_bf16:
         raise UserError(
             f"{device_name(device)} cannot train in bf16.", "Set the precision to fp16, fp32 or automatic."
         )
-    return "fp16" if asked == "auto" else asked
+    if asked != "auto":
+        return asked
+    if has_bf16:
+        return "bf16"
+    return "fp16" if torch.cuda.get_device_capability(device) >= HALF_FROM else "fp32"

@@ -154,6 +154,36 @@ def test_gradients_of_parts_are_those_of_the_whole(make: Callable[..., Project])
     assert torch.allclose(taken[1], taken[3], atol=1e-6)
 
 
+def test_rows_of_a_language_model_go_on_from_where_they_stood() -> None:
+    words = torch.randint(2, 30, (2, 4, 6), generator=torch.Generator().manual_seed(3))
+    whole, parts = after_two_batches(1, words), after_two_batches(2, words)
+    assert len(whole) == len(parts) > 4
+    assert all(torch.allclose(a, b, atol=1e-6) for a, b in zip(whole, parts, strict=True))
+
+
+def after_two_batches(n_parts: int, batches: torch.Tensor) -> list[torch.Tensor]:
+    """The gradients of two batches that go on from each other, and the hidden state after them."""
+    from fastai.text.models.awdlstm import AWD_LSTM
+
+    from studio.engine.callbacks.parts import Parts
+
+    torch.manual_seed(1)
+    model = AWD_LSTM(30, 8, 12, 2, hidden_p=0, input_p=0, embed_p=0, weight_p=0)
+    model.reset()
+
+    def loss(out: torch.Tensor, _target: torch.Tensor) -> torch.Tensor:
+        return out.pow(2).mean()
+
+    learner = Learner(SimpleNamespace(), model, loss, cbs=[Parts(n_parts)], path=Path(), default_cbs=False)
+    learner.create_opt()
+    taken: list[torch.Tensor] = []
+    learner.opt.step = lambda: taken.extend(p.grad.clone() for p in model.parameters() if p.grad is not None)
+    learner.training = True
+    for number, batch in enumerate(batches):
+        learner.one_batch(number, (batch, batch))
+    return [*taken, *(state for layer in model.hidden for state in layer)]
+
+
 def test_a_batch_is_proved_on_a_card_before_any_step(
     monkeypatch: pytest.MonkeyPatch, make: Callable[..., Project], told: Told
 ) -> None:
