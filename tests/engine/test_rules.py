@@ -32,7 +32,8 @@ def test_memory_only_lowers_a_batch() -> None:
 def test_the_smallest_batch_is_tried_even_where_it_may_not_fit() -> None:
     none = batch_size.choose(100_000, lambda size: False)
     assert none.batch_size == 4
-    assert "smaller size" in none.reason
+    assert not none.fits
+    assert "smallest batch" in none.reason
 
 
 def test_ticks_end_at_the_number_of_items() -> None:

@@ -53,9 +53,12 @@ from studio.recipe.schema import Recipe, Stage
 
 
 class Labelled(NamedTuple):
-    """A photo and its class; named, since fastai takes a plain tuple apart before `photo_of` sees it."""
+    """A photo and its class; named, since fastai takes a plain tuple apart before `photo_of` sees it.
 
-    photo: Path
+    The path is text: a `Path` takes four times the memory, and there may be a hundred thousand of them.
+    """
+
+    photo: str
     label: str
 
 
@@ -82,7 +85,7 @@ def numbers(dataset: Dataset) -> Callable[[Sequence[Labelled]], torch.Tensor]:
 
 def labelled(dataset: Dataset, root: Path) -> list[Labelled]:
     """The dataset's items as fastai takes them, in its order."""
-    return [Labelled(root / item.key, item.target) for item in dataset.items]
+    return [Labelled(str(root / item.key), item.target) for item in dataset.items]
 
 
 def dataloaders(

@@ -51,9 +51,12 @@ from studio.recipe.schema import Recipe, Stage
 
 
 class Tagged(NamedTuple):
-    """A photo and its tags; named, since fastai takes a plain tuple apart before `photo_of` sees it."""
+    """A photo and its tags; named, since fastai takes a plain tuple apart before `photo_of` sees it.
 
-    photo: Path
+    The path is text: a `Path` takes four times the memory, and there may be a hundred thousand of them.
+    """
+
+    photo: str
     tags: tuple[str, ...]
 
 
@@ -87,7 +90,7 @@ def flags(dataset: Dataset) -> Callable[[Sequence[Tagged]], torch.Tensor]:
 
 def tagged(dataset: Dataset, root: Path) -> list[Tagged]:
     """The dataset's items as fastai takes them, in its order."""
-    return [Tagged(root / item.key, names_in(item.target)) for item in dataset.items]
+    return [Tagged(str(root / item.key), names_in(item.target)) for item in dataset.items]
 
 
 def dataloaders(

@@ -225,7 +225,7 @@ def _classifier(
             SortedDL(
                 Datasets(read, [[text_of, number], [label_of, Categorize(vocab=list(dataset.classes))]]),
                 res=[min(len(one.tokens), options.most_tokens) for one in read],
-                bs=used if is_train else min(64, used * 2),
+                bs=used,
                 shuffle=is_train,
                 drop_last=is_train,
                 before_batch=pad,

@@ -119,7 +119,7 @@ def loaders(stage):
             SortedDL(
                 Numbers(texts, True, MOST_TOKENS),
                 res=[min(len(text.words), MOST_TOKENS) for text in texts],
-                bs=stage.batch_size if train else min(64, stage.batch_size * 2),
+                bs=stage.batch_size,
                 shuffle=train,
                 drop_last=train,
                 before_batch=padded,
