@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +54,9 @@ class Material:
         index = facts.last_stage(run) if began is not None else len(recipe.training.stages) - 1
         size = min(len(dataset.train()), LARGEST_BATCH)
         return self.learner(recipe, dataset, index, size, folder, weights)
+
+    def fetch(self, recipe: Recipe, progress: Callable[[str, int, int], None]) -> None:
+        """Let a problem download what its learner starts from, told as it comes."""
+        fetch = getattr(self._project.problem.part("learner"), "fetch", None)
+        if fetch is not None:
+            fetch(recipe, progress)

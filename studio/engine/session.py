@@ -253,7 +253,7 @@ class Session:
         chosen = recipe or project.recipe
         every = tuple(range(len(chosen.training.stages)))
         indices = every if stage is None else (self._stage(chosen, stage),)
-        self._fetch(chosen)
+        self.material.fetch(chosen, self._progress)
         return self._run(*begin.anew(chosen, indices, resume))
 
     def learning_curve(self, plan: str = "quick", seeds: int = 1) -> CurveFound:
@@ -366,7 +366,7 @@ class Session:
         """A stage's learner as its fit would begin; whatever the block does to it leaves no trace."""
         index = self._stage(recipe, stage)
         self._progress("Preparing the data", 0, 0)
-        self._fetch(recipe)
+        self.material.fetch(recipe, self._progress)
         dataset = building.checked(self.material.dataset(recipe))
         plan = self._planner.plans(recipe, dataset, (index,))[0]
         weights = {} if run is None else outcome.read_model(self.project.run(run).model_path)
@@ -379,12 +379,6 @@ class Session:
             learner.add_cbs(building.in_parts(learner, plan))
             yield learner, msgspec.structs.replace(plan, batches=len(learner.dls.train))
             building.release(learner)
-
-    def _fetch(self, recipe: Recipe) -> None:
-        """Let a problem download what its learner starts from, told as it comes."""
-        fetch = getattr(self.project.problem.part("learner"), "fetch", None)
-        if fetch is not None:
-            fetch(recipe, self._progress)
 
     def _stage(self, recipe: Recipe, index: int) -> int:
         count = len(recipe.training.stages)
