@@ -41,7 +41,9 @@ def qtbot(qapp: Any, request: pytest.FixtureRequest) -> QtBot:
             super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
 
         def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **more: Any) -> Any:
-            return super().waitSignal(signal, timeout=max(timeout, PATIENCE_MS), **more)
+            if more.get("raising") is not False:  # else a signal is waited for that is not to come
+                timeout = max(timeout, PATIENCE_MS)
+            return super().waitSignal(signal, timeout=timeout, **more)
 
     return Patient(request)
 

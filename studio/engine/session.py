@@ -354,7 +354,7 @@ class Session:
             self.control,
             self._every_s,
             replanner(self._planner, self._emit),
-            lambda plan: self._planner.foretold(recipe, dataset, plan),
+            lambda plan: self._planner.foretold(folder.recipe, dataset, plan),
         )
         try:
             return training.run(start, str(self._device), precision)

@@ -37,5 +37,5 @@ class Spare(Callback):
 
 
 def _broken(loader: Any) -> list[tuple[str, str]]:
-    spares = vars(getattr(loader, "dataset", None) or object).get("spares")
+    spares = getattr(getattr(loader, "dataset", None), "__dict__", {}).get("spares")
     return spares.names() if isinstance(spares, Spares) and spares.broken else []
