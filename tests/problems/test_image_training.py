@@ -47,7 +47,7 @@ def test_batches_are_normalised_photos_and_class_numbers(built: Built) -> None:
     )
     assert dls.train.fake_l.num_workers == 0
     assert [type(f) for f in dls.after_batch.fs if isinstance(f, Normalize)] == [Normalize]
-    assert [i.photo.name for i in dls.valid_ds.items] == [Path(i.key).name for i in dataset.valid()]
+    assert [Path(i.photo).name for i in dls.valid_ds.items] == [Path(i.key).name for i in dataset.valid()]
 
 
 def test_pixels_are_those_of_the_file(built: Built, tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ class PhotoCache:
         row[0] = (np.void(of.mark), start, checksum(array), *array.shape)
         _all(self._index, memoryview(row.tobytes()))
         if self._count == len(self._rows):
-            self._rows = np.concatenate([self._rows, np.zeros(max(1024, self._count), dtype=ROW)])
+            self._rows = np.concatenate([self._rows, np.zeros(max(1024, self._count // 4), dtype=ROW)])
         self._rows[self._count] = row[0]
         self._places[of.mark] = self._count
         self._checked.append(1)

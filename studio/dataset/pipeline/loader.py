@@ -9,6 +9,7 @@ touched. Imports torch: engine only. No Qt.
 from __future__ import annotations
 
 import random
+from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Any
@@ -51,7 +52,7 @@ class PhotoLoader(ScalarsStay, TfmdDL):  # type: ignore[misc]
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         self.randomize()
         self.before_iter()
-        order = [int(at) for at in self.get_idxs()]
+        order = array("q", self.get_idxs())  # a list of so many numbers would take four times as much
         chunks = [order[at : at + self.bs] for at in range(0, len(order), self.bs)]
         if self.drop_last:
             chunks = [chunk for chunk in chunks if len(chunk) == self.bs]

@@ -101,7 +101,7 @@ def test_a_changed_photo_is_read_anew(made: Recipe, tmp_path: Path) -> None:
 
 def test_a_photo_that_breaks_is_replaced_and_too_many_end_the_pass(made: Recipe) -> None:
     dls = loaders(made)
-    files = [item.photo for item in dls.valid_ds.items]
+    files = [Path(item.photo) for item in dls.valid_ds.items]
     files[0].write_bytes(b"gone")
     wanted = [item.label for item in dls.valid_ds.items]
     batches = list(dls.valid)
