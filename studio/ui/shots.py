@@ -160,6 +160,8 @@ KIND_SCENES = (
     ("results", "rows"), ("results", "numbers"), ("results", "ratings"), ("results", "tags"), ("results", "texts"),
     ("clean", "rows"), ("clean", "ratings"), ("data", "rows"), ("ship", "rows"), ("ship", "texts"),
     ("results", "points"), ("clean", "points"), ("data", "points"),
+    ("data", "tags"), ("data", "texts"), ("data", "ratings"), ("data", "numbers"), ("clean", "texts"),
+    ("results", "masks"), ("clean", "masks"), ("data", "masks"),
 )  # fmt: skip
 
 SCENES = (

@@ -1,23 +1,20 @@
-"""Results of other kinds than photos with one class: rows, numbers, ratings, tags, texts. Invented, as they look.
+"""Results of other kinds than photos with one class: rows, numbers, ratings, tags, texts, masks. All invented.
 
 For previews, pictures and tests only. Must not import: torch, numpy.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
-from types import SimpleNamespace
-from typing import Any, cast
 
 import msgspec
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from studio.engine import messages as m
-from studio.problems import problem_named
-from studio.problems.base import Problem, in_words
 from studio.project.results import (
     Bars,
     ClassScore,
@@ -29,11 +26,10 @@ from studio.project.results import (
     Samples,
     Scatter,
 )
-from studio.ui.pages.results_parts.sample import draw, record
-from studio.ui.pages.train_parts import sample as curves
+from studio.ui.pages.results_parts.kinds_project import put, worst
+from studio.ui.pages.results_parts.sample import draw
 from studio.ui.store import Store
 
-PICTURES = ("image", "points")
 _JOBS = ("Exec-managerial", "Adm-clerical", "Craft-repair", "Sales", "Prof-specialty", "Other-service")
 _SCHOOLS = ("Bachelors", "HS-grad", "Masters", "Some-college", "11th", "Assoc-acdm")
 _MARRIED = ("Married-civ-spouse", "Never-married", "Divorced", "Widowed")
@@ -76,8 +72,15 @@ def fill_rows(store: Store) -> None:
         Bars("Importance of columns", columns, worth, "points of accuracy",
              "How much worse the validation score gets when a column is shuffled: what the model relies on."),
     )  # fmt: skip
-    found = Results("tabular", classes, metrics, _worst(items), tuple(map(tuple, counts)), scores, figures)
-    _put(store, problem_named("tabular"), "adult incomes", found, {5: 0.829, 6: 0.8336})
+    found = Results("tabular", classes, metrics, worst(items), tuple(map(tuple, counts)), scores, figures)
+    put(
+        store,
+        "tabular",
+        "adult incomes",
+        found,
+        {5: 0.829, 6: 0.8336},
+        options={"table": "adult.csv", "target": "salary"},
+    )
 
 
 def fill_numbers(store: Store) -> None:
@@ -105,8 +108,11 @@ def fill_numbers(store: Store) -> None:
                 tuple(f"row {at + 2}" for at in range(len(true))), diagonal=True,
                 sentence="On the line the answer is right. Above it is too high, below too low."),
     )  # fmt: skip
-    found = Results("tabular", (), metrics, _worst(items), figures=figures, unit="bikes")
-    _put(store, problem_named("tabular"), "bike share", found, {5: 61.31, 6: 54.94}, "rmse")
+    found = Results("tabular", (), metrics, worst(items), figures=figures, unit="bikes")
+    put(
+        store, "tabular", "bike share", found, {5: 61.31, 6: 54.94}, "rmse",
+        options={"table": "train.csv", "target": "count", "ignore": "casual,registered"},
+    )  # fmt: skip
 
 
 def fill_ratings(store: Store) -> None:
@@ -127,11 +133,9 @@ def fill_ratings(store: Store) -> None:
                 tuple(y for _, y in places), names, sentence="Items near each other please the same people."),
         Samples("Most similar", tuple((name, ", ".join(random.sample(_FILMS, 4))) for name in _FILMS[:8])),
     )  # fmt: skip
-    problem = dataclasses.replace(
-        problem_named("tabular"), title="Recommendations", sample="rating", score="mse", score_up=False
-    )
-    found = Results("collab", (), metrics, _worst(items), figures=figures)
-    _put(store, problem, "film ratings", found, {5: 0.8806, 6: 0.8409}, "mse")
+    found = Results("collab", (), metrics, worst(items), figures=figures)
+    columns = {"table": "u.data", "user": "user", "item": "item", "rating": "rating", "titles": "u.item"}
+    put(store, "collab", "film ratings", found, {5: 0.8806, 6: 0.8409}, "mse", options=columns)
 
 
 def fill_tags(store: Store) -> None:
@@ -149,11 +153,9 @@ def fill_tags(store: Store) -> None:
     pictures = Pictures(
         "Examples", tuple(keys[:8]), tuple(f"{i.key}: {', '.join(i.predicted)}" for i in items[:8])
     )
-    found = Results("multi_label", _TAGS, metrics, _worst(items), per_class=scores, figures=(pictures,))
-    problem = dataclasses.replace(
-        problem_named("image_classification"), title="Multi-label", score="fbeta_score"
-    )
-    _put(store, problem, "forest tiles", found, {6: 0.871}, "fbeta_score", folder)
+    found = Results("multi_label", _TAGS, metrics, worst(items), per_class=scores, figures=(pictures,))
+    columns = {"table": "labels.csv", "item_column": "image_name", "label_column": "tags"}
+    put(store, "multi_label", "forest tiles", found, {6: 0.871}, "fbeta_score", folder, columns)
 
 
 def fill_texts(store: Store) -> None:
@@ -173,9 +175,9 @@ def fill_texts(store: Store) -> None:
         Samples("How it goes on", entries, "Written by the language model, word by word."),
     )
     scores = tuple(_class_score(name, at, counts) for at, name in enumerate(classes))
-    problem = dataclasses.replace(problem_named("tabular"), title="Text", sample="text", score="accuracy")
-    found = Results("text", classes, metrics, _worst(items), tuple(map(tuple, counts)), scores, figures)
-    _put(store, problem, "film reviews", found, {6: 0.79})
+    found = Results("text", classes, metrics, worst(items), tuple(map(tuple, counts)), scores, figures)
+    columns = {"table": "reviews.csv", "text_column": "text", "label_column": "label"}
+    put(store, "text", "film reviews", found, {6: 0.79}, options=columns)
 
 
 def fill_points(store: Store) -> None:
@@ -198,16 +200,57 @@ def fill_points(store: Store) -> None:
     metrics: dict[str, float | None] = {
         "valid_loss": 0.041, "point_error": 12.7, "error_of_width": 0.0397, "pck": 0.94
     }  # fmt: skip
-    found = Results("image_regression", (), metrics, _worst(items), figures=figures, unit="px")
-    _put(
-        store, problem_named("image_regression"), "mouse in a field", found, {6: 15.2}, "point_error", folder
-    )
+    found = Results("image_regression", (), metrics, worst(items), figures=figures, unit="px")
+    put(store, "image_regression", "mouse in a field", found, {6: 15.2}, "point_error", folder)
     assert store.scan is not None
     counts = tuple(m.ClassCount(name, 80 - 6 * n, 20 - n) for n, name in enumerate(names))
     store.scan = msgspec.structs.replace(store.scan, classes=counts)
 
 
+def fill_masks(store: Store) -> None:
+    """A class for every pixel: scores of each class, and photos with what was seen in them."""
+    folder, classes = Path(mkdtemp(prefix="thaw-sample-")), ("ground", "leaf", "ant")
+    given = {"images": "images", "masks": "masks", "codes": "", "classes": ", ".join(classes)}
+    keys = [f"images/{at:02d}.png" for at in range(12)]
+    for at, key in enumerate(keys):
+        for place, picture in ((key, draw(at)), (key.replace("images", "masks"), _mask(at))):
+            (folder / place).parent.mkdir(exist_ok=True)
+            picture.save(str(folder / place))
+    items = [
+        ItemResult(key, at % 4 == 0, classes, classes[: 2 + at % 2], 0.9 - 0.06 * at, 0.7 + 0.02 * at)
+        for at, key in enumerate(keys)
+    ]
+    scores = tuple(
+        ClassScore(name, 9000 - 3000 * n, 0.94 - 0.06 * n, 0.95 - 0.09 * n, 0.94 - 0.07 * n)
+        for n, name in enumerate(classes)
+    )
+    metrics: dict[str, float | None] = {
+        "valid_loss": 0.241,
+        "foreground_acc": 0.917,
+        "dice": 0.884,
+        "iou": 0.801,
+    }
+    found = Results("segmentation", classes, metrics, worst(items), per_class=scores)
+    put(store, "segmentation", "ants in leaves", found, {6: 0.778}, "iou", folder, given)
+
+
+def _mask(seed: int) -> QImage:
+    """Values 0, 1 and 2: ground, a leaf, an ant."""
+    random = Random(seed)
+    made = QImage(320, 240, QImage.Format.Format_Grayscale8)
+    made.fill(0)
+    painter = QPainter(made)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for value, across, high in ((1, 240, 150), (2, 110, 60)):
+        painter.setBrush(QColor(value, value, value))
+        at = QPointF(random.uniform(130, 190), random.uniform(100, 140))
+        painter.drawEllipse(at, across / 2, high / 2)
+    painter.end()
+    return made
+
+
 KINDS: dict[str, Callable[[Store], None]] = {
+    "masks": fill_masks,
     "rows": fill_rows,
     "numbers": fill_numbers,
     "ratings": fill_ratings,
@@ -215,69 +258,6 @@ KINDS: dict[str, Callable[[Store], None]] = {
     "texts": fill_texts,
     "points": fill_points,
 }
-
-
-def _put(
-    store: Store,
-    problem: Problem[Any],
-    name: str,
-    found: Results,
-    earlier: dict[int, float],
-    score: str = "accuracy",
-    folder: Path | None = None,
-) -> None:
-    """A project of this problem with these results of its seventh run."""
-    curves.fill(store, 342, done="finished")
-    assert store.recipe is not None
-    store.problem, store.results, store.results_run = problem, found, 7
-    store.recipe = msgspec.structs.replace(store.recipe, name=name)
-    place = folder or Path(name)
-    run = SimpleNamespace(path=place)
-    store.project = cast(
-        Any,
-        SimpleNamespace(
-            data_root=place, read_only=False, locked_by="", folder=place, run=lambda _number: run
-        ),
-    )
-    scores = {**earlier, 7: found.metrics[score]}
-    store.runs = [record(n, value, name=name, metrics={score: value}) for n, value in scores.items()]
-    store.marks = {}
-    samples = [m.SampleRef(i.key, _label(i.target), i.valid) for i in found.items[:24]]
-    valid = sum(i.valid for i in found.items)
-    counted = tuple(m.ClassCount(c, 120 - 9 * n, 30 - 2 * n) for n, c in enumerate(found.classes))
-    store.scan = m.Scanned(
-        n_train=len(found.items) - valid, n_valid=valid, classes=counted, samples=tuple(samples)
-    )
-    shown = tuple(m.PreviewSample(b"", _label(i.target), i.words) for i in found.items[:12])
-    store.preview = m.PreviewBatch(stage=0, samples=shown) if problem.sample not in PICTURES else None
-    store.findings = ()
-    store.predictions = _answers(found, problem) if problem.sample not in PICTURES else None
-
-
-def _answers(found: Results, problem: Problem[Any]) -> m.Predicted:
-    """Answers for a few rows or texts that are new to the model."""
-    some = [item for item in found.items if item.valid][5:16]
-    made = [
-        m.Prediction(
-            f"new.csv row {at + 2}" if problem.sample != "text" else item.words,
-            _label(item.predicted),
-            tuple(sorted(zip(found.classes, item.scores, strict=False), key=lambda pair: -pair[1])),
-        )
-        for at, item in enumerate(some)
-    ]
-    made[3] = msgspec.structs.replace(made[3], note="“Sabbatical” was never seen in “occupation”.")
-    made.append(m.Prediction(f"new.csv row {len(some) + 2}", "", (), "The row has no column “age”."))
-    return m.Predicted(run=7, predictions=tuple(made), latency_ms=0.42)
-
-
-def _label(target: Any) -> str:
-    if isinstance(target, float):
-        return f"{target:.6g}"
-    return in_words(target)
-
-
-def _worst(items: list[ItemResult]) -> tuple[ItemResult, ...]:
-    return tuple(sorted(items, key=lambda item: -(item.loss or 0)))
 
 
 def _class_score(name: str, at: int, counts: list[list[int]]) -> ClassScore:
