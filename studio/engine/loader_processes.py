@@ -27,6 +27,7 @@ def use(dls: Any, count: int) -> None:
     """
     if count:
         _watch_forks()
+        _tell_deaths_where_batches_are_awaited()
     for loader in dls.loaders:
         if hasattr(loader, "fake_l"):
             loader.fake_l.num_workers = 0 if sys.platform == "darwin" else count
@@ -42,6 +43,18 @@ def _watch_forks() -> None:
     """From now on, tidy up in every process that is forked from this one; once is enough."""
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_become_a_loader)
+
+
+@functools.cache
+def _tell_deaths_where_batches_are_awaited() -> None:
+    """Keep torch from raising the death of a loader process wherever the main thread happens to be.
+
+    It does so in a handler of SIGCHLD, also while a checkpoint or the end of a run is being written. Without it the
+    loader itself says the same, as it waits for the next batch: after five seconds at most.
+    """
+    from torch.utils.data._utils import signal_handling
+
+    signal_handling._SIGCHLD_handler_set = True
 
 
 def _become_a_loader() -> None:

@@ -16,11 +16,13 @@ from studio.engine.control import Control
 from studio.engine.session import Session
 from studio.project import Project
 from studio.recipe.schema import Recipe
-from tests.engine.conftest import Told, recipe
+from tests.engine.conftest import Told, recipe, with_stages
 from tests.engine.process import Engine
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
 END_S = 60
+BATCHES = 48  # in an epoch of the clouds, one by one
+AHEAD = 8
 
 
 def with_workers(given: Recipe, count: int = 2) -> Recipe:
@@ -33,15 +35,22 @@ def test_a_killed_loader_process_ends_the_run_in_a_sentence_and_it_can_go_on(
 ) -> None:
     project, plain = make(with_workers(recipe(slow_s=0.02))), make(with_workers(recipe()), "plain.thaw")
 
+    undisturbed = []
+
     def kill(event: m.Event) -> None:
         if isinstance(event, m.Batches) and event.first > 5:
             told.on = None
-            for child in psutil.Process().children():
+            children = psutil.Process().children()
+            for child in children:
                 child.kill()
+            while any(child.status() != psutil.STATUS_ZOMBIE for child in children):
+                pass  # not waited for: torch wants to see for itself that they ended
+            undisturbed.append(len(children))
 
     told.on = kill
     with pytest.raises(Exception, match="DataLoader worker"):
         Session(project, told, Control(), checkpoint_minutes=0).train()
+    assert undisturbed and undisturbed[0] >= 2
     record = project.run(1).record()
     assert (record.status, record.resumable) == ("failed", True)
     assert "process that reads the data was ended from outside" in record.error
