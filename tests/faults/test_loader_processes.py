@@ -33,12 +33,13 @@ def with_workers(given: Recipe, count: int = 2) -> Recipe:
 def test_a_killed_loader_process_ends_the_run_in_a_sentence_and_it_can_go_on(
     make: Callable[..., Project], told: Told
 ) -> None:
-    project, plain = make(with_workers(recipe(slow_s=0.02))), make(with_workers(recipe()), "plain.thaw")
-
+    slow, quick = (with_workers(with_stages(recipe(slow_s=s), batch_size=1)) for s in (0.02, 0.0))
+    project, plain = make(slow), make(quick, "plain.thaw")
     undisturbed = []
 
     def kill(event: m.Event) -> None:
-        if isinstance(event, m.Batches) and event.first > 5:
+        """In the second epoch, with more batches to come than are prepared ahead."""
+        if isinstance(event, m.Batches) and BATCHES < event.first + len(event.losses) < 2 * BATCHES - AHEAD:
             told.on = None
             children = psutil.Process().children()
             for child in children:
