@@ -21,7 +21,7 @@ from tests.engine.process import Engine
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
 END_S = 60
-BATCHES = 48  # in an epoch of 480 points
+BATCHES = 24  # in an epoch of 240 points
 AHEAD = 8
 
 
@@ -33,7 +33,7 @@ def with_workers(given: Recipe, count: int = 2) -> Recipe:
 def test_a_killed_loader_process_ends_the_run_in_a_sentence_and_it_can_go_on(
     make: Callable[..., Project], told: Told
 ) -> None:
-    slow, quick = (with_workers(recipe(slow_s=s, points=480)) for s in (0.02, 0.0))
+    slow, quick = (with_workers(recipe(slow_s=s, points=240)) for s in (0.02, 0.0))
     project, plain = make(slow), make(quick, "plain.thaw")
     undisturbed = []
 
