@@ -5,9 +5,12 @@ Processes are forked, so that torch and fastai are imported once. Linux and macO
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +24,7 @@ from studio.project import Project
 
 CALLS = ("open", "fsync", "replace", "unlink", "rename", "close", "write")
 NEVER = 10**9
+A_DAY = 24 * 60.0
 Doom = Callable[[], None]
 
 
@@ -49,14 +53,32 @@ def at_call(number: int) -> Doom:
 
 def count_calls(limit: int) -> list[int]:
     """Count calls that touch files from now on; end this process at the one numbered `limit` (from 0)."""
-    done, owner = [0], os.getpid()
+    done = [0]
+
+    def count() -> None:
+        if done[0] == limit:
+            os._exit(9)
+        done[0] += 1
+
+    _before_each_call(count)
+    return done
+
+
+def _before_each_call(do: Callable[[], None]) -> None:
+    """Have `do` called before every call of this process that touches a file, from now on; not from within `do`."""
+    owner, lock = os.getpid(), threading.RLock()
+    within = [False]
 
     def counted(real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             if os.getpid() == owner:
-                if done[0] == limit:
-                    os._exit(9)
-                done[0] += 1
+                with lock:
+                    if not within[0]:
+                        within[0] = True
+                        try:
+                            do()
+                        finally:
+                            within[0] = False
             return real(*args, **kwargs)
 
         return call
@@ -65,7 +87,6 @@ def count_calls(limit: int) -> list[int]:
         setattr(os, name, counted(getattr(os, name)))
     for name in ("unlink", "open", "replace"):
         setattr(Path, name, counted(getattr(Path, name)))
-    return done
 
 
 @dataclass(frozen=True)
@@ -104,7 +125,65 @@ def calls_of(folder: Path, minutes: float) -> int:
     return int(ended.words)
 
 
-def _in_child(work: Callable[[], str]) -> Ended:
+def states(folder: Path, target: Path, look: Callable[[int], None]) -> int:
+    """Train a project in a child that waits before every call that touches a file; return how many there were.
+
+    A process that is killed there leaves the files as they are then. Each time they differ from the time before they
+    are copied to `target`, as a dead process would have left them, and `look` gets the call's number.
+    """
+    (seen, tell), (hear, go) = os.pipe(), os.pipe()
+
+    def work() -> str:
+        number, last = 0, ""
+
+        def wait() -> None:
+            nonlocal number, last
+            now = _state(folder)
+            if now != last:
+                last = now
+                os.write(tell, number.to_bytes(4))
+                os.read(hear, 1)
+            number += 1
+
+        os.close(seen)
+        os.close(go)
+        _train(folder, lambda: _before_each_call(wait), False, A_DAY, None)
+        return str(number)
+
+    def meanwhile() -> None:
+        os.close(tell)
+        os.close(hear)
+        while number := os.read(seen, 4):
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(folder, target)
+            _as_if_dead(target)
+            look(int.from_bytes(number))
+            os.write(go, b".")
+        os.close(seen)
+        os.close(go)
+
+    ended = _in_child(work, meanwhile)
+    assert ended.status == 0, ended.words
+    return int(ended.words)
+
+
+def _state(folder: Path) -> str:
+    """What is in a folder; not a database's shared memory, which is made anew from the rest."""
+    files = (path for path in sorted(folder.rglob("*")) if not path.name.endswith("-shm") and path.is_file())
+    return str([(str(path), (found := path.stat()).st_size, found.st_mtime_ns) for path in files])
+
+
+def _as_if_dead(folder: Path) -> None:
+    """Let a project's lock name a process that is no more."""
+    lock = folder / "project.lock"
+    owner = json.loads(lock.read_bytes() or b"null") if lock.exists() else None
+    if owner is not None:
+        owner["who"]["birth"] += " and died"
+        lock.write_text(json.dumps(owner), encoding="utf-8")
+
+
+def _in_child(work: Callable[[], str], meanwhile: Callable[[], None] = nothing) -> Ended:
+    """What `work` returned or died of, in a forked child; `meanwhile` is done here while it works."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
@@ -118,6 +197,7 @@ def _in_child(work: Callable[[], str]) -> Ended:
         say(write, words.encode())
         leave(status)
     os.close(write)
+    meanwhile()
     with os.fdopen(read, "rb") as pipe:
         words = pipe.read().decode(errors="replace")
     return Ended(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), words)
