@@ -6,9 +6,11 @@ busy machine joins in. Must not import Qt.
 
 from __future__ import annotations
 
+import math
 import os
 import platform
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -16,6 +18,9 @@ import torch
 
 from studio.errors import UserError
 from studio.recipe.schema import Precision
+
+SHARED_FROM = 3e7
+"""Multiplications from which a forward pass of linear layers is quicker in two threads than in one."""
 
 HALF_FROM = (7, 0)
 """The compute capability from which cards have matrix units for 16-bit numbers."""
@@ -47,6 +52,33 @@ def threads() -> int:
         return int(asked)
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(allowed, psutil.cpu_count(logical=False) or allowed))
+
+
+@contextmanager
+def threads_for(model: torch.nn.Module, batch_size: int) -> Iterator[None]:
+    """Within the block, a network too small to be shared among threads is computed by one.
+
+    Waking the others and waiting for them takes longer than its few small products. The choice depends on the
+    network and the batch alone, so that a run that is resumed rounds as it did before.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1 if work_of(model, batch_size) < SHARED_FROM else before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def work_of(model: torch.nn.Module, batch_size: int) -> float:
+    """Multiplications of one forward pass where a network is made of linear layers and embeddings; else infinity."""
+    total = 0.0
+    for module in model.modules():
+        own = [parameter for parameter in module.parameters(recurse=False) if parameter.dim() > 1]
+        if isinstance(module, torch.nn.Linear):
+            total += module.weight.numel() * batch_size
+        elif own and not isinstance(module, torch.nn.Embedding):
+            return math.inf
+    return total
 
 
 def _one_interop_thread() -> None:

@@ -14,6 +14,7 @@ import logging
 import os
 import shutil
 import weakref
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from io import FileIO
@@ -28,9 +29,9 @@ ROW = np.dtype(
         ("whose", "V16"),
         ("start", "<u8"),
         ("sum", "<u8"),
-        ("planes", "<u4"),
         ("height", "<u4"),
         ("width", "<u4"),
+        ("planes", "<u4"),
     ]
 )
 LARGEST_SHARE = 0.5
@@ -71,7 +72,7 @@ class PhotoCache:
 
     def __init__(self, folder: Path, largest_bytes: int) -> None:
         self._folder, self._largest = folder, largest_bytes
-        self._places: dict[bytes, int] = {}
+        self._places = _Places(0)
         self._checked = bytearray()
         self._rows = np.zeros(0, dtype=ROW)
         self._count = 0
@@ -83,12 +84,12 @@ class PhotoCache:
         return self._count
 
     def get(self, of: Stamp) -> Array | None:
-        """The kept array (planes, height, width), in memory that belongs to the file; None where there is none."""
-        place = self._places.get(of.mark)
-        if place is None:
+        """The kept array (height, width, planes), in memory that belongs to the file; None where there is none."""
+        place = self._places.find(of.mark, self._rows)
+        if place < 0:
             return None
         row = self._rows[place]
-        shape = int(row["planes"]), int(row["height"]), int(row["width"])
+        shape = int(row["height"]), int(row["width"]), int(row["planes"])
         start, length = int(row["start"]), shape[0] * shape[1] * shape[2]
         held = self._mapped(start + length)
         if held is None:
@@ -96,14 +97,14 @@ class PhotoCache:
         found = held[start : start + length]
         if not self._checked[place]:
             if checksum(found) != int(row["sum"]):
-                del self._places[of.mark]
+                self._rows["whose"][place] = np.void(bytes(16))  # nobody's
                 return None
             self._checked[place] = 1
         return found.reshape(shape)
 
     def put(self, of: Stamp, array: Array) -> None:
         """Keep an array, unless there is no room; nothing is raised."""
-        if self.full or of.mark in self._places:
+        if self.full or self._places.find(of.mark, self._rows) >= 0:
             return
         if self._end + array.nbytes > self._largest:
             self.full = "The disk has no room to keep all photos small: the rest is read anew in every epoch."
@@ -129,7 +130,9 @@ class PhotoCache:
         self._count, self._checked = whole, bytearray(whole)
         lengths = (self._rows["planes"].astype("<u8") * self._rows["height"]) * self._rows["width"]
         sound = self._rows["start"] + lengths <= self._end
-        self._places = {self._rows["whose"][at].tobytes(): int(at) for at in np.flatnonzero(sound)}
+        self._places = _Places(whole)
+        for at in np.flatnonzero(sound):
+            self._places.add(int(at), self._rows)
 
     def _write(self, of: Stamp, array: Array) -> None:
         start = self._end
@@ -141,7 +144,11 @@ class PhotoCache:
         if self._count == len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros(max(1024, self._count // 4), dtype=ROW)])
         self._rows[self._count] = row[0]
-        self._places[of.mark] = self._count
+        if not self._places.has_room(self._count):
+            known, self._places = self._places, _Places(2 * self._count)
+            for at in known:
+                self._places.add(at, self._rows)
+        self._places.add(self._count, self._rows)
         self._checked.append(1)
         self._count += 1
 
@@ -152,6 +159,40 @@ class PhotoCache:
             except (OSError, ValueError):
                 return None
         return self._bytes if len(self._bytes) >= needed else None
+
+
+class _Places:
+    """Which row is whose: numbers of rows by open addressing, 8 to 16 bytes a row where a dict takes 140.
+
+    A mark is a hash already: its first bytes say where to look.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._slots = np.full(1 << max(10, (2 * count).bit_length()), -1, dtype=np.int32)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._slots[self._slots >= 0].tolist())
+
+    def has_room(self, count: int) -> bool:
+        """Whether one more of `count` rows leaves half of the slots free."""
+        return 2 * (count + 1) <= len(self._slots)
+
+    def find(self, mark: bytes, rows: NDArray[np.void]) -> int:
+        """The row of a mark; -1 where there is none."""
+        slot = self._slots[self._slot(mark, rows)]
+        return int(slot)
+
+    def add(self, row: int, rows: NDArray[np.void]) -> None:
+        """Note a row; of two with the same mark the later one holds."""
+        self._slots[self._slot(rows["whose"][row].tobytes(), rows)] = row
+
+    def _slot(self, mark: bytes, rows: NDArray[np.void]) -> int:
+        """Where a mark's row is noted, or would be."""
+        last = len(self._slots) - 1
+        at = int.from_bytes(mark[:8], "little") & last
+        while (row := self._slots[at]) >= 0 and rows["whose"][row].tobytes() != mark:
+            at = (at + 1) & last
+        return at
 
 
 def checksum(array: Array) -> int:

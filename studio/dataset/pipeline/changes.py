@@ -172,19 +172,14 @@ def tables(drawn: Drawn | None, mean: Tensor, deviation: Tensor) -> Tensor:
 
 def looked_up(levels: Tensor, table: Tensor) -> Tensor:
     """Levels (n, 3, height, width) uint8 by tables (n or 1, 3, 256): (n, 3, height, width) float32, where they are."""
-    if levels.device.type == "cpu":
-        return _looked_up_here(levels.numpy(), table.numpy())
     places = levels.flatten(2).long()
     return table.expand(len(levels), -1, -1).gather(2, places).reshape(levels.shape)
 
 
-def _looked_up_here(levels: NDArray[np.uint8], table: NDArray[np.float32]) -> Tensor:
-    found = np.empty(levels.shape, dtype=np.float32)
-    for photo in range(len(levels)):
-        for channel in range(levels.shape[1]):
-            of = table[photo % len(table), channel]
-            of.take(levels[photo, channel], out=found[photo, channel], mode="clip")
-    return torch.from_numpy(found)
+def look_up(levels: NDArray[np.uint8], table: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    """The same for one photo (height, width, 3) by its table (3, 256), on the CPU, into `out` (3, height, width)."""
+    for channel in range(3):
+        table[channel].take(levels[..., channel], out=out[channel], mode="clip")
 
 
 def grid(matrices: Floats, height: int, width: int, device: Any) -> Tensor:

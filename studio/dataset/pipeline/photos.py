@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from studio.dataset.pipeline import cache as kept
-from studio.dataset.pipeline.changes import Changes, Drawn, looked_up, moved_points, tables
+from studio.dataset.pipeline.changes import Changes, Drawn, look_up, moved_points, tables
 from studio.dataset.pipeline.decoding import decoded
 from studio.dataset.pipeline.shaping import (
     Frame,
@@ -36,7 +36,7 @@ from studio.dataset.spares import Spares
 
 Array = NDArray[np.uint8]
 Array64 = NDArray[np.float64]
-VERSION = 2
+VERSION = 3
 MOST_THREADS = 8
 ASKED_AHEAD = 2
 MIDDLE = (0.5, 0.5)
@@ -126,7 +126,7 @@ class Photos:
         return kept.stamp(self.path_of(item), *also)
 
     def made(self, item: Any, is_training: bool, at: tuple[float, float]) -> tuple[Array, bool]:
-        """Read an item: its planes, and whether these are what is kept (else the frame, cut already)."""
+        """Read an item: (h, w, planes), and whether that is what is kept (else the frame, cut already)."""
         pixels, _ = decoded(self.path_of(item), self.frame.shorter if is_training and not self.mask_of else 0)
         mask = None if self.mask_of is None else self.mask_of(item)
         high, wide = pixels.shape[:2]
@@ -146,7 +146,7 @@ class Photos:
         assert self.points_of is not None
         known, frame = self.points_of(item), self.frame
         if read.is_whole and is_training:
-            high, wide = read.array.shape[1:]
+            high, wide = read.array.shape[:2]
             scale = np.array([wide / known.width, high / known.height])
             left, top = corner(high, wide, frame, at)
             width, height = frame.width, frame.height
@@ -159,11 +159,11 @@ class Photos:
         return found
 
     def _joined(self, photo: Array, mask: Array | None) -> Array:
-        return photo if mask is None else np.concatenate([photo, mask])
+        return photo if mask is None else np.concatenate([photo, mask], 2)
 
 
 class Read(NamedTuple):
-    """An item that was read: its planes, whether these are what is kept (else the frame), and its place."""
+    """An item that was read: (h, w, planes), whether that is what is kept (else the frame), and its place."""
 
     array: Array
     is_whole: bool
@@ -267,10 +267,9 @@ class Gathering:
         )
 
     def _gathered(self, asked: _Asked) -> Raw:
-        frame = self._photos.frame
-        shape = (len(asked.rows), self._photos.planes, frame.height, frame.width)
-        levels = torch.empty(shape, dtype=torch.uint8, pin_memory=self._device.type == "cuda")
-        out = levels.numpy()
+        frame, table = self._photos.frame, tables(asked.drawn, *self._statistics)
+        batch = self._blank(len(asked.rows))
+        out, light = batch.numpy(), table.numpy()
         rows, points = list(asked.rows), []
         for number, found in enumerate(asked.found):
             read = found.result() if isinstance(found, Future) else Read(found, True, rows[number])
@@ -280,17 +279,23 @@ class Gathering:
                 self._cache.put(of, read.array)
             rows[number] = read.place
             at = float(asked.at[number, 0]), float(asked.at[number, 1])
-            window(read.array, frame, at if read.is_whole else MIDDLE, out[number])
+            shown = window(read.array, frame, at if read.is_whole else MIDDLE)
+            if batch.dtype == torch.uint8:
+                out[number] = shown.transpose(2, 0, 1)
+            else:
+                look_up(shown, light[number % len(light)], out[number])
+                out[number, 3:] = shown[..., 3:].transpose(2, 0, 1)
             if self._photos.points_of is not None:
                 points.append(self._photos.places(read, self._items[read.place], at, self._is_training))
         places = _moved(points, asked.drawn) if points else None
-        table = tables(asked.drawn, *self._statistics)
-        if self._device.type != "cpu":
-            return Raw(rows, levels, asked.drawn, table, places)
-        floats = looked_up(levels[:, :3], table)
-        if self._photos.mask_of is not None:
-            floats = torch.cat([floats, levels[:, 3:].float()], 1)
-        return Raw(rows, floats, asked.drawn, points=places)
+        return Raw(rows, batch, asked.drawn, None if self._device.type == "cpu" else table, places)
+
+    def _blank(self, n: int) -> Tensor:
+        """A batch to be filled: floats where the CPU trains; bytes for a card, which makes floats of them by itself."""
+        shape = (n, self._photos.planes, self._photos.frame.height, self._photos.frame.width)
+        if self._device.type == "cpu":
+            return torch.empty(shape, dtype=torch.float32)
+        return torch.empty(shape, dtype=torch.uint8, pin_memory=self._device.type == "cuda")
 
 
 def _moved(points: Sequence[Array64], drawn: Drawn | None) -> Tensor:

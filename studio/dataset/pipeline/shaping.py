@@ -58,7 +58,7 @@ def fitted(pixels: Array, frame: Frame, at: tuple[float, float] = (0.5, 0.5), is
 
     Returns
     -------
-    array : (3 or 1, height, width) uint8
+    array : (height, width, 3 or 1) uint8
         Of the frame's size.
     """
     if frame.method != "squish":
@@ -104,32 +104,31 @@ def is_too_long(size: tuple[int, int], frame: Frame) -> bool:
 
 
 def resized(pixels: Array, height: int, width: int, is_mask: bool = False) -> Array:
-    """Resize (h, w, 3) or, to the nearest pixel, (h, w) to (3 or 1, height, width), planes apart."""
+    """Resize (h, w, 3) or, to the nearest pixel, (h, w) to (height, width, 3 or 1)."""
     if is_mask:
         found = Image.fromarray(pixels).resize((width, height), Image.Resampling.NEAREST)
-        return np.asarray(found, dtype=np.uint8)[None]
+        return np.asarray(found, dtype=np.uint8)[..., None]
     photo = torch.from_numpy(np.ascontiguousarray(pixels))[None].permute(
         0, 3, 1, 2
     )  # channels last: the quick way
     if pixels.shape[:2] != (height, width):
         photo = functional.interpolate(photo, (height, width), mode="bilinear", antialias=True)
-    return np.ascontiguousarray(photo[0].numpy())
+    return np.ascontiguousarray(photo[0].permute(1, 2, 0).numpy())
 
 
-def window(kept: Array, frame: Frame, at: tuple[float, float], out: Array) -> None:
-    """Copy the frame out of a whole photo (planes, h, w) into `out` (planes, height, width), filled up outside."""
-    high, wide = kept.shape[1:]
+def window(kept: Array, frame: Frame, at: tuple[float, float]) -> Array:
+    """The frame (height, width, planes) within a whole photo (h, w, planes), filled up outside; only to be read."""
+    high, wide = kept.shape[:2]
     left, top = corner(high, wide, frame, at)
     if high >= frame.height and wide >= frame.width:
-        out[...] = kept[:, top : top + frame.height, left : left + frame.width]
-        return
+        return kept[top : top + frame.height, left : left + frame.width]
     if frame.outside == "zeros":
-        out[...] = 0
-        shown = kept[:, max(0, top) :, max(0, left) :][:, : frame.height, : frame.width]
-        out[:, max(0, -top) : high - top, max(0, -left) : wide - left] = shown
-        return
+        out = np.zeros((frame.height, frame.width, kept.shape[2]), dtype=np.uint8)
+        shown = kept[max(0, top) :, max(0, left) :][: frame.height, : frame.width]
+        out[max(0, -top) : high - top, max(0, -left) : wide - left] = shown
+        return out
     rows, columns = _reflected(top, frame.height, high), _reflected(left, frame.width, wide)
-    out[...] = kept[:, rows[:, None], columns]
+    return kept[rows[:, None], columns]
 
 
 def corner(high: int, wide: int, frame: Frame, at: tuple[float, float]) -> tuple[int, int]:

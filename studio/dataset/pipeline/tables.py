@@ -36,9 +36,12 @@ class RowLoader(ScalarsStay, TabDataLoader):  # type: ignore[misc]
     _columns: tuple[Tensor, ...] | None = None
 
     def columns(self) -> tuple[Tensor, ...]:
-        """The whole table as fastai's transforms make it of a batch, on the device; made once."""
+        """The whole table as fastai's transforms make it of a batch, on the device; made once.
+
+        Plain tensors: those of fastai's own kinds make every operation on them several times slower.
+        """
         if self._columns is None or self._columns[0].device.type != torch.device(self.device or "cpu").type:
-            self._columns = tuple(self.after_batch(self.dataset))
+            self._columns = tuple(part.as_subclass(Tensor) for part in self.after_batch(self.dataset))
         return self._columns
 
     def __iter__(self) -> Iterator[tuple[Tensor, ...]]:

@@ -14,6 +14,7 @@ Imports torch: engine only. No Qt.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +25,6 @@ from fastai.vision.all import (
     DataBlock,
     DataLoaders,
     ImageBlock,
-    IndexSplitter,
     Normalize,
     Resize,
     TensorCategory,
@@ -40,6 +40,7 @@ from studio.problems.vision.data import (
     PREVIEWED,
     RESIZE,
     Photo,
+    apart,
     augmentation,
     device_of,
     lowered,
@@ -55,11 +56,18 @@ from studio.recipe.schema import Recipe, Stage
 class Labelled(NamedTuple):
     """A photo and its class; named, since fastai takes a plain tuple apart before `photo_of` sees it.
 
-    The path is text: a `Path` takes four times the memory, and there may be a hundred thousand of them.
+    There may be a hundred thousand of them: each shares its texts with the dataset, and the path is put together when
+    it is needed.
     """
 
-    photo: str
+    folder: str
+    key: str
     label: str
+
+    @property
+    def photo(self) -> str:
+        """The photo's path."""
+        return os.path.join(self.folder, self.key)  # noqa: PTH118
 
 
 def photo_of(item: object) -> object:
@@ -85,7 +93,7 @@ def numbers(dataset: Dataset) -> Callable[[Sequence[Labelled]], torch.Tensor]:
 
 def labelled(dataset: Dataset, root: Path) -> list[Labelled]:
     """The dataset's items as fastai takes them, in its order."""
-    return [Labelled(str(root / item.key), item.target) for item in dataset.items]
+    return [Labelled(str(root), item.key, item.target) for item in dataset.items]
 
 
 def dataloaders(
@@ -145,7 +153,7 @@ def block(dataset: Dataset, resize: str, augment: str, size: int, device: torch.
         blocks=(ImageBlock(Photo), CategoryBlock(vocab=list(dataset.classes))),
         get_x=photo_of,
         get_y=class_of,
-        splitter=IndexSplitter([at for at, item in enumerate(dataset.items) if item.valid]),
+        splitter=apart(dataset),
         item_tfms=Resize(size, method=RESIZE[resize]),
         batch_tfms=[
             *augmentation(augment),

@@ -26,7 +26,6 @@ from fastai.vision.all import (
     DataBlock,
     DataLoaders,
     ImageBlock,
-    IndexSplitter,
     IntToFloatTensor,
     Normalize,
     PILMask,
@@ -49,6 +48,7 @@ from studio.problems.segmentation.overlays import blended, shares_in_words
 from studio.problems.vision.data import (
     RESIZE,
     Photo,
+    apart,
     augmentation,
     device_of,
     lowered,
@@ -185,7 +185,7 @@ def block(
         blocks=(ImageBlock(Photo), masks),
         get_x=photo_of,
         get_y=mask_of,
-        splitter=IndexSplitter([at for at, item in enumerate(dataset.items) if item.valid]),
+        splitter=apart(dataset),
         item_tfms=Resize(size, method=RESIZE[resize]),
         batch_tfms=[
             *augmentation(augment),

@@ -137,3 +137,11 @@ def png(pixels: torch.Tensor) -> bytes:
     target = io.BytesIO()
     Image.fromarray(array).save(target, "PNG", compress_level=1)
     return target.getvalue()
+
+
+def apart(dataset: Dataset) -> Callable[[object], tuple[list[int], list[int]]]:
+    """fastai's `IndexSplitter` of the dataset's validation items; its two users share these numbers."""
+    sides: tuple[list[int], list[int]] = ([], [])
+    for at, item in enumerate(dataset.items):
+        sides[item.valid].append(at)
+    return lambda items: sides

@@ -95,3 +95,18 @@ def test_older_caches_make_room_the_longest_unused_first(
     assert found is not None
     assert not why
     assert sorted(p.name for p in tmp_path.iterdir()) == ["mine", "new"]
+
+
+def test_marks_that_begin_alike_and_many_of_them_are_told_apart(tmp_path: Path) -> None:
+    """More than the index has room for at first, so that it grows; every hundredth begins like the one before."""
+    cache = PhotoCache(tmp_path / "c", 10**9)
+    marks = [
+        ((n - (n % 100 == 0)) * 2**20).to_bytes(8, "little") + n.to_bytes(8, "big") for n in range(1, 3000)
+    ]
+    for n, mark in enumerate(marks):
+        cache.put(kept.Stamp(tmp_path, mark), np.full((1, 1, 2), n % 251, dtype=np.uint8))
+    again = PhotoCache(tmp_path / "c", 10**9)
+    for held in (cache, again):
+        found = [held.get(kept.Stamp(tmp_path, mark)) for mark in marks]
+        assert all(one is not None and one[0, 0, 0] == n % 251 for n, one in enumerate(found))
+        assert held.get(kept.Stamp(tmp_path, bytes(16))) is None

@@ -22,6 +22,7 @@ from studio.dataset.pipeline.changes import (
     Drawn,
     changes_of,
     grid,
+    look_up,
     looked_up,
     moved,
     moved_points,
@@ -107,7 +108,11 @@ def test_without_changes_the_numbers_are_fastais_to_the_bit() -> None:
     levels = torch.arange(256, dtype=torch.uint8).reshape(1, 1, 16, 16).repeat(2, 3, 1, 1)
     mean, deviation = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
     wanted = (levels.float().div_(255.0) - mean[:, None, None]) / deviation[:, None, None]
-    assert torch.equal(looked_up(levels, tables(None, mean, deviation)), wanted)
+    table = tables(None, mean, deviation)
+    assert torch.equal(looked_up(levels, table), wanted)
+    here = np.empty((3, 16, 16), dtype=np.float32)
+    look_up(levels[1].permute(1, 2, 0).numpy(), table[0].numpy(), here)
+    assert torch.equal(torch.from_numpy(here), wanted[1])
 
 
 def test_a_mask_goes_where_its_photo_goes_and_a_point_too() -> None:
