@@ -86,6 +86,8 @@ def show(output: Output, number: int, results: Results, worst: list[ItemResult])
     """Print a run's results."""
     scores = ", ".join(f"{name} {metric(value)}" for name, value in results.metrics.items())
     output.show(f"Run {number}: {scores}")
+    if results.loss:
+        output.show(f"valid_loss is the loss that was trained with: {results.loss}.")
     if results.confusion and len(results.classes) <= MOST_CLASSES:
         output.show("Confusion (rows: what it is; columns: what the model said)", _confusion(results))
     elif results.confusion:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from studio.engine.messages import StagePlan
+from studio.project import scores
 from studio.recipe.schema import Stage
 
 MIB = 1024.0
@@ -17,7 +18,7 @@ def metric(value: float | None) -> str:
 
 def percent(value: float | None) -> str:
     """A share as per cent, or a dash."""
-    return "-" if value is None else f"{100 * value:.1f} %"
+    return "-" if value is None else scores.percent(value)
 
 
 def seconds_in_words(seconds: float) -> str:

@@ -1,16 +1,13 @@
-"""Files with the very same content, found by size first and by SHA-256 second. No torch, no Qt."""
+"""Files with the very same content, found by size first and by a hash second. No torch, no Qt."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from studio.dataset.facts import Fact, facts
+from studio.dataset.facts import CONTENT, facts
 from studio.dataset.scan_cache import NO_CACHE, ScanCache, stamp_of
-
-CHUNK_BYTES = 1 << 20
 
 
 def exact_duplicates(
@@ -29,27 +26,12 @@ def exact_duplicates(
         Told (files read, files to read); may raise to stop.
     """
     candidates = sorted(key for group in _by_size(root, keys) for key in group)
-    groups: dict[str, list[str]] = defaultdict(list)
+    groups: dict[bytes, list[str]] = defaultdict(list)
     hashing(0, len(candidates))
-    for key, digest in facts(SHA, root, candidates, lambda _, done, total: hashing(done, total), cache):
+    for key, digest in facts(CONTENT, root, candidates, lambda _, done, total: hashing(done, total), cache):
         if digest:
             groups[digest].append(key)
     return tuple(sorted(tuple(group) for group in groups.values() if len(group) > 1))
-
-
-def sha256_of(path: Path) -> str:
-    """Return the hexadecimal SHA-256 of a file, or an empty text where it cannot be read."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
-                digest.update(chunk)
-    except OSError:
-        return ""
-    return digest.hexdigest()
-
-
-SHA = Fact("sha256", "Looking for copies", sha256_of, str, bool)
 
 
 def _by_size(root: Path, keys: Iterable[str]) -> list[list[str]]:

@@ -16,7 +16,7 @@ import msgspec
 
 from studio.dataset.headers import Header, look
 from studio.dataset.masks import MaskLook, look_at_mask
-from studio.dataset.scan_cache import NO_CACHE, ScanCache, stamp_of
+from studio.dataset.scan_cache import NO_CACHE, ScanCache, Seen, content_of, stamp_of
 
 THREADS = 4
 AT_ONCE = 256
@@ -49,6 +49,8 @@ class Fact(Generic[T]):
         Of the fact, for reading it back.
     lasts : callable
         Whether it may be remembered: a file that could not be read is looked at again.
+    whole : bool
+        It takes the whole file, so that hashing the content too costs little: see `scan_cache.py`.
     """
 
     name: str
@@ -56,10 +58,12 @@ class Fact(Generic[T]):
     of: Callable[[Path], T]
     kind: type[T]
     lasts: Callable[[T], bool] = _always
+    whole: bool = True
 
 
-HEADER = Fact("header 1", "Looking at images", look, Header, lambda header: not header.trouble)
+HEADER = Fact("header 1", "Looking at images", look, Header, lambda header: not header.trouble, False)
 MASK = Fact("mask 1", "Looking at masks", look_at_mask, MaskLook, lambda seen: not seen.trouble)
+CONTENT = Fact("content", "Looking for copies", content_of, bytes, bool)
 
 
 def facts(
@@ -91,16 +95,29 @@ def facts(
 def _some(
     fact: Fact[T], root: Path, keys: Sequence[str], cache: ScanCache, pool: ThreadPoolExecutor
 ) -> Iterator[tuple[str, T]]:
+    def contents(asked: Sequence[str]) -> dict[str, bytes]:
+        return dict(zip(asked, pool.map(content_of, [root / key for key in asked]), strict=True))
+
     stamps = {key: stamp_of(f"{root}/{key}") for key in keys}
-    known = cache.known(fact.name, stamps)
-    asked = {key: pool.submit(fact.of, root / key) for key in stamps if key not in known}
-    new = []
+    known = cache.known(fact.name, stamps, contents)
+    new = [key for key in stamps if key not in known]
+    hashed = cache.unhashed(new) if fact.whole else set()
+    asked = {key: pool.submit(_look, fact, root / key, key in hashed) for key in new}
+    kept = []
     for key in keys:
         if key in known:
             yield key, msgspec.msgpack.decode(known[key], type=fact.kind)
             continue
-        found, stamp = asked[key].result(), stamps[key]
-        if stamp is not None and fact.lasts(found):
-            new.append((key, stamp, msgspec.msgpack.encode(found)))
+        (found, content), stamp = asked[key].result(), stamps[key]
+        if stamp is not None and fact.lasts(found) and stamp == stamp_of(f"{root}/{key}"):
+            kept.append(Seen(key, stamp, msgspec.msgpack.encode(found), content or None))
         yield key, found
-    cache.keep(fact.name, new)
+    cache.keep(fact.name, kept)
+
+
+def _look(fact: Fact[T], path: Path, hashes: bool) -> tuple[T, bytes]:
+    """A fact, and the hash of the file's content where it is wanted."""
+    found = fact.of(path)
+    if isinstance(found, bytes) and fact.of is content_of:
+        return found, found
+    return found, content_of(path) if hashes else b""

@@ -37,7 +37,7 @@ DISGUISES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Header:
     """What an image file says of itself.
 

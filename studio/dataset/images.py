@@ -103,8 +103,17 @@ def _walk(root: Path, below: str) -> Iterator[tuple[str, str]]:
     if is_project and below:
         return  # a project of ours beside the data: its trash and caches are not data
     for entry in entries:
-        if not _hidden(entry.name) and not (is_project and entry.name in PROJECT_FOLDERS):
+        if _hidden(entry.name) or (is_project and entry.name in PROJECT_FOLDERS):
+            continue
+        if _is_plain_image(entry):
+            yield f"{below}/{entry.name}" if below else entry.name, ""
+        else:
             yield from _entry(root, below, entry)
+
+
+def _is_plain_image(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is what nearly all are, so that nothing more need be asked of it."""
+    return entry.name.isascii() and _ending(entry.name) in EXTENSIONS and entry.is_file(follow_symlinks=False)
 
 
 def _entry(root: Path, below: str, entry: os.DirEntry[str]) -> Iterator[tuple[str, str]]:
@@ -114,7 +123,7 @@ def _entry(root: Path, below: str, entry: os.DirEntry[str]) -> Iterator[tuple[st
     except UnicodeEncodeError:
         yield key.encode(errors="replace").decode(), "its name is not valid text; rename it"
         return
-    ending = Path(entry.name).suffix.lower()
+    ending = _ending(entry.name)
     if entry.is_symlink():
         if ending in EXTENSIONS or entry.is_dir():
             yield key, "it is a link, and links are not followed"
@@ -124,6 +133,12 @@ def _entry(root: Path, below: str, entry: os.DirEntry[str]) -> Iterator[tuple[st
         yield key, ""
     elif ending in UNREAD:
         yield key, f"{ending.removeprefix('.').upper()} files are not read; save it as JPEG or PNG"
+
+
+def _ending(name: str) -> str:
+    """`Path(name).suffix.lower()`, a fifth of the time: it is asked of each of very many files."""
+    at = name.rfind(".")
+    return name[at:].lower() if 0 < at < len(name) - 1 else ""
 
 
 def _hidden(name: str) -> bool:

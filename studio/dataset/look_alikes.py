@@ -19,7 +19,7 @@ from PIL import Image, ImageOps
 
 from studio.dataset.facts import Fact
 from studio.dataset.images import DEEP_MODES, IMAGE_ERRORS, MAX_PIXELS, stretched
-from studio.dataset.scan_cache import ScanCache, Stamp
+from studio.dataset.scan_cache import ScanCache, Seen, Stamp
 
 HIGH, WIDE = 16, 18
 DRAFT = (WIDE * 4, HIGH * 4)
@@ -30,6 +30,8 @@ AGREES = 0.98
 FLAT = 4.0
 """The deviation of grey levels under which a picture has nothing to compare."""
 COMPARED = "look alikes 1"
+ALL = "/all"
+"""What the cache knows the comparison by: no key of a file begins with a slash."""
 CROWD = 1024
 NEIGHBOURS = 256
 
@@ -64,7 +66,7 @@ def look_alikes(
     comparing : callable
         Told (bands done, bands); may raise to stop.
     """
-    usable = np.flatnonzero(signatures.std(axis=(1, 2)) >= FLAT)
+    usable = np.flatnonzero(_deviations(signatures) >= FLAT)
     codes = hashes(signatures[usable])
     joined = _Joined(len(signatures))
     for band, bits in enumerate(_bands(codes)):
@@ -81,11 +83,11 @@ def known_look_alikes(
     """`look_alikes`, from the cache where the same signatures were compared before."""
     digest = hashlib.sha256(signatures.tobytes()).digest()
     stamp = Stamp(len(signatures), int.from_bytes(digest[:7]))
-    known = cache.known(COMPARED, {"all": stamp})
+    known = cache.known(COMPARED, {ALL: stamp})
     if known:
-        return msgspec.msgpack.decode(known["all"], type=tuple[tuple[int, ...], ...])
+        return msgspec.msgpack.decode(known[ALL], type=tuple[tuple[int, ...], ...])
     found = look_alikes(signatures, comparing)
-    cache.keep(COMPARED, [("all", stamp, msgspec.msgpack.encode(found))])
+    cache.keep(COMPARED, [Seen(ALL, stamp, msgspec.msgpack.encode(found))])
     return found
 
 
@@ -97,6 +99,12 @@ def hashes(signatures: Signatures) -> NDArray[np.uint64]:
     bits = cells[:, :, 1:] > cells[:, :, :-1]  # (n, 8, 8)
     packed: NDArray[np.uint64] = np.packbits(bits.reshape(-1, 64), axis=1).view(np.uint64).ravel()
     return packed
+
+
+def _deviations(signatures: Signatures) -> NDArray[np.float64]:
+    """The deviation of grey levels of each photo, a few thousand at a time: floats take eight times the memory."""
+    parts = [signatures[at : at + CROWD].std(axis=(1, 2)) for at in range(0, len(signatures), CROWD)]
+    return np.concatenate(parts) if parts else np.zeros(0)
 
 
 def _bands(codes: NDArray[np.uint64]) -> Iterator[NDArray[np.uint64]]:

@@ -1,7 +1,8 @@
 """CSV and TSV files as people have them: any delimiter, any encoding, and bad rows named instead of guessed.
 
 Cells are text, stripped of surrounding spaces; a cell that says NA, None or null is that text, not "missing".
-The first row is the header. Nothing is ever written. No torch, no Qt, no pandas.
+The first row is the header unless a person says that there is none. Equal cells of a column are kept once, which
+takes half of the memory. Nothing is ever written. No torch, no Qt, no pandas.
 """
 
 from __future__ import annotations
@@ -10,29 +11,42 @@ import codecs
 import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 
-from studio.dataset.letter_encodings import AUTO, better_encoding
+from studio.dataset.letter_encodings import AUTO, better_encoding, encoding_title
+from studio.dataset.table_reading import AS_FOUND, Reading, separator_word, separator_words
 from studio.errors import UserError
 
 DELIMITERS = (",", ";", "\t", "|")
-DELIMITER_WORDS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 ENDINGS = (".csv", ".tsv", ".txt", ".tab")
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 SNIFF_ROWS = 50
+MOST_KNOWN = 50_000
+"""Different cells of a column that are remembered while a table is read."""
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a table is written."""
+    """How a table is written; no encoding and no delimiter where its format has none.
+
+    Attributes
+    ----------
+    header : bool
+        Whether the first row names the columns.
+    sheet, sheets : str, tuple of str
+        Which sheet of a spreadsheet was read, of which.
+    """
 
     encoding: str
     delimiter: str
+    header: bool = True
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row: the line of the file that it ends on (the header is line 1), and its cells."""
 
@@ -40,9 +54,10 @@ class Row:
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """A table as read. `bad` names rows that were not taken: (line, why); `padded` rows with spaces."""
+    """A table as read; one is equal to itself only, so that a large one can be looked up in a cache at once.
+    `bad` names rows that were not taken: (line, why); `padded` rows with spaces."""
 
     path: Path
     dialect: Dialect
@@ -75,22 +90,24 @@ class Table:
         return [row.cells[at] for row in self.rows]
 
 
-def read_table(path: Path, limit: int | None = None, encoding: str = AUTO) -> Table:
-    """Read a table, or its first `limit` rows; the encoding is found out unless it is named.
+def read_table(path: Path, limit: int | None = None, reading: Reading = AS_FOUND) -> Table:
+    """Read a table, or its first `limit` rows; how it is written is found out unless it is said.
 
     Raises
     ------
     UserError
-        Where the file is missing, empty, or no table, or there is no such encoding.
+        Where the file is missing, empty, or no table, or cannot be read in the way that was said.
     """
-    dialect = sniff(path, limit is not None, encoding)
+    dialect = sniff(path, limit is not None, reading)
     try:
         with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
             rows = _rows(file, dialect.delimiter)
-            header = next(rows, None)
-            if header is None:
+            first = next(rows, None)
+            if first is None:
                 raise _no_rows(path)
-            return _table(path, dialect, header, islice(rows, limit))
+            table = _table(path, dialect, first, rows, limit)
+        _require_parted(table, reading)
+        return table
     except csv.Error as error:
         raise UserError(
             f"The table {path.name} cannot be read: {error}.",
@@ -98,18 +115,31 @@ def read_table(path: Path, limit: int | None = None, encoding: str = AUTO) -> Ta
         ) from error
 
 
-def sniff(path: Path, quick: bool = False, encoding: str = AUTO) -> Dialect:
-    """Find out encoding (unless it is named) and delimiter; `quick` judges by the first 256 kB.
+def sniff(path: Path, quick: bool = False, reading: Reading = AS_FOUND) -> Dialect:
+    """Find out encoding and delimiter, unless they are said; `quick` judges by the first 256 kB.
 
     Raises
     ------
     UserError
-        Where the file is missing or empty, or there is no such encoding.
+        Where the file is missing or empty, or there is no such sheet, encoding or delimiter.
     """
+    if reading.sheet.strip():
+        raise UserError(
+            f"{path.name} is a text file, which has no sheet “{reading.sheet}”.",
+            "Leave the sheet empty; only spreadsheets have some.",
+            fix="sheet",
+        )
+    encoding = reading.encoding
     try:
         encoding = _named(path, encoding) or _encoding(path, 256 * 1024 if quick else None)
         with path.open(encoding=encoding, errors="replace", newline="") as file:
             lines = list(islice((line for line in file if line.strip()), SNIFF_ROWS))
+    except UnicodeError as error:
+        raise UserError(
+            f"The table {path.name} cannot be read as {encoding_title(encoding)}: its letters are not written so.",
+            "Let the encoding be found out.",
+            fix="encoding=auto",
+        ) from error
     except FileNotFoundError as error:
         raise UserError(
             f"The table {path} is not there.", "Name a CSV or TSV file below the data folder."
@@ -120,7 +150,27 @@ def sniff(path: Path, quick: bool = False, encoding: str = AUTO) -> Dialect:
         ) from error
     if not lines:
         raise _no_rows(path)
-    return Dialect(encoding, _delimiter(lines))
+    return Dialect(encoding, reading.delimiter or _delimiter(lines), reading.header != "no")
+
+
+def _require_parted(table: Table, reading: Reading) -> None:
+    """Refuse a delimiter that was said and parts nothing, where another one would."""
+    said = reading.delimiter
+    if not said or (len(table.columns) > 1 and (table.rows or not table.bad)):
+        return
+    better = sniff(table.path, True, replace(reading, separator=AUTO)).delimiter
+    if better == said:
+        return
+    raise UserError(
+        f"{table.path.name} is not parted by {separator_words(said)}: "
+        + (
+            "that makes a single column."
+            if len(table.columns) == 1
+            else "no row has as many cells as the first."
+        ),
+        f"It looks parted by {separator_words(better)} (separator={separator_word(better)}); “Find out” takes them.",
+        fix="separator=auto",
+    )
 
 
 def _named(path: Path, encoding: str) -> str:
@@ -201,24 +251,36 @@ def _rows(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]
 
 
 def _table(
-    path: Path, dialect: Dialect, header: tuple[int, list[str]], rows: Iterator[tuple[int, list[str]]]
+    path: Path,
+    dialect: Dialect,
+    first: tuple[int, list[str]],
+    rest: Iterator[tuple[int, list[str]]],
+    limit: int | None,
 ) -> Table:
-    if any("\0" in cell for cell in header[1]):
+    if any("\0" in cell for cell in first[1]):
         raise UserError(f"{path.name} is not a table of text.", "Save it as CSV (UTF-8) again.")
-    columns = column_names(header[1])
+    columns = column_names(first[1] if dialect.header else [""] * len(first[1]))
+    known: tuple[dict[str, str], ...] = tuple({} for _ in columns)
     good: list[Row] = []
     bad: list[tuple[int, str]] = []
     padded: list[int] = []
-    for line, cells in rows:
+    for line, cells in islice(rest if dialect.header else chain([first], rest), limit):
         why = _why_bad(cells, len(columns))
         if why:
             bad.append((line, why))
             continue
-        stripped = tuple(cell.strip() for cell in cells)
-        if stripped != tuple(cells):
+        stripped = [cell.strip() for cell in cells]
+        if stripped != cells:
             padded.append(line)
-        good.append(Row(line, stripped))
+        good.append(Row(line, tuple(map(_once, stripped, known))))
     return Table(path, dialect, columns, tuple(good), tuple(bad), tuple(padded))
+
+
+def _once(cell: str, known: dict[str, str]) -> str:
+    """The same text for equal cells of a column, as long as they are few enough to be worth remembering."""
+    if len(known) < MOST_KNOWN:
+        return known.setdefault(cell, cell)
+    return known.get(cell, cell)
 
 
 def _why_bad(cells: Sequence[str], width: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from studio.engine import building, checkpoint, outcome, repeats
+from studio.engine import building, checkpoint, outcome, repeats, replanning
 from studio.engine.checkpoint import Tensors
 from studio.engine.material import Material
 from studio.engine.messages import Notice
@@ -42,14 +42,19 @@ class Beginnings:
     def __init__(self, project: Project, material: Material, planner: Planner, emit: Emit) -> None:
         self._project, self._material, self._planner, self._emit = project, material, planner, emit
 
-    def anew(self, recipe: Recipe, indices: tuple[int, ...], source: int | None) -> Beginning:
-        """A new run of some stages of a recipe, from the model of run `source` where there is one."""
+    def anew(
+        self, recipe: Recipe, indices: tuple[int, ...], source: int | None, follows: bool = False
+    ) -> Beginning:
+        """A new run of some stages of a recipe, from the model of run `source` where there is one.
+
+        `follows` says that it is of the project's own recipe, whose edits are for it too.
+        """
         weights = {} if source is None else outcome.read_model(self._project.run(source).model_path)
         dataset = building.checked(self._material.dataset(recipe))
         problem = self._project.problem
-        watched(recipe.training.monitor, problem, building.metric_names(problem, dataset))
+        watched(recipe.training.monitor, problem, building.metric_names(problem, dataset, recipe))
         plans = self._planner.plans(recipe, dataset, indices)
-        folder = self._project.new_run(recipe, source=source)
+        folder = self._project.new_run(recipe, source=source, follows=follows)
         return Beginning(folder, dataset, starting(plans, dataset, weights))
 
     def on_everything(self, source: RunFolder) -> Beginning:
@@ -85,7 +90,7 @@ class Beginnings:
         return Beginning(folder, dataset, start)
 
     def resumed(self, folder: RunFolder) -> Beginning:
-        """A run from its newest sound checkpoint."""
+        """A run from its newest sound checkpoint, with the stages to come as they were edited since."""
         found = checkpoint.newest(folder.path)
         if found is None:
             raise UserError(f"Run {folder.number} has no checkpoint to go on from.", "Train a new run.")
@@ -95,7 +100,11 @@ class Beginnings:
                 f"The data has changed since run {folder.number} began, so that it cannot go on.",
                 "Put the data back as it was, or train a new run.",
             )
-        return Beginning(folder, dataset, Start(*found))
+        replan = replanning.replanner(self._planner, self._emit)
+        state = replanning.resumed(self._project, folder, dataset, found[0], replan, self._emit)
+        if state != found[0]:
+            checkpoint.write(folder.path, state, found[1])
+        return Beginning(folder, dataset, Start(state, found[1]))
 
     def _weights_before(self, record: RunRecord) -> Tensors:
         """The weights that a run started from, where they were another run's."""

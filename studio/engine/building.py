@@ -119,11 +119,17 @@ def in_parts(learner: Any, plan: StagePlan) -> list[Any]:
     return [Parts(plan.accumulate)]
 
 
-def metric_names(problem: Problem[Any], dataset: Dataset) -> tuple[str, ...]:
-    """The metrics' names in order; of this dataset, where a problem's metrics depend on its targets."""
+def metric_names(problem: Problem[Any], dataset: Dataset, recipe: Recipe) -> tuple[str, ...]:
+    """The metrics' names in order: those that the recipe chooses, else those usual for this dataset's targets.
+
+    Raises
+    ------
+    UserError
+        Where a chosen one says nothing about these targets.
+    """
     part = problem.part("learner")
-    of_dataset = getattr(part, "metric_names_of", None)
-    return tuple(part.metric_names() if of_dataset is None else of_dataset(dataset))
+    names_of = getattr(part, "metric_names_of", None)
+    return tuple(part.metric_names() if names_of is None else names_of(dataset, recipe))
 
 
 def freeze(learner: Any, stage: Stage) -> None:

@@ -107,7 +107,7 @@ class Curve:
         last = [plan for plan in plans if plan.part == plans[-1].part]
         self._plans = tuple(last[:1]) if is_quick else plans
         self._is_quick = is_quick
-        names = building.metric_names(project.problem, dataset)
+        names = building.metric_names(project.problem, dataset, self._recipe)
         self._metric, self._is_up = project.problem.judged_by(names)
         self._path = project.folder / NAME
 

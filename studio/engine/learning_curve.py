@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.engine.messages import CurveFit, CurvePoint
+from studio.project.scores import difference_words, metric_title, score_words
 
 POWERS = np.linspace(0.1, 2.0, 39)
 DRAWN = 400
@@ -102,11 +103,13 @@ def _said(
 ) -> tuple[CurveFit | None, str]:
     first, last = (float(scores[items == n].mean()) for n in (items.min(), items.max()))
     few, many = int(items.min()), int(items.max())
+    title, worst, best = metric_title(metric), score_words(metric, first), score_words(metric, last)
+    luck = difference_words(metric, noise)
     moved = (last - first) if is_up else (first - last)
     if moved < 2 * noise:
         return None, (
-            f"From {few:,} to {many:,} items {metric} moved from {first:.3g} to {last:.3g}, no more than chance does "
-            f"(about {noise:.2g}). More of the same data is unlikely to help much; look at the labels, the plan or the "
+            f"From {few:,} to {many:,} items {title} moved from {worst} to {best}, no more than chance does "
+            f"(about {luck}). More of the same data is unlikely to help much; look at the labels, the plan or the "
             "network first, or repeat this with more seeds."
         )
     twice = 2.0 * items.max()
@@ -114,16 +117,17 @@ def _said(
     low, high = (float(v) for v in np.percentile(drawn, [LOW, HIGH]))
     if high - low > moved:
         return None, (
-            f"The points scatter too much for a forecast ({metric} from {first:.3g} to {last:.3g}, by chance about "
-            f"{noise:.2g}). Repeat this with more seeds, or with a larger validation set."
+            f"The points scatter too much for a forecast ({title} from {worst} to {best}, by chance about "
+            f"{luck}). Repeat this with more seeds, or with a larger validation set."
         )
     doubled = float(law.at(twice))
     fit = CurveFit(law.limit, law.gain, law.power, doubled, low, high)
     gained = doubled - last if is_up else last - doubled
     worth = "That is less than chance moves it: more data is hardly worth its work." if gained < noise else ""
+    about, least, most = (score_words(metric, score) for score in (doubled, low, high))
     return fit, (
-        f"Twice the data ({int(twice):,} items) should bring {metric} from {last:.3g} to about {doubled:.3g} "
-        f"(between {low:.3g} and {high:.3g} in 80 of 100 cases). {worth}"
+        f"Twice the data ({int(twice):,} items) should bring {title} from {best} to about {about} "
+        f"(between {least} and {most} in 80 of 100 cases). {worth}"
     ).strip()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import safetensors.torch
 import torch
 
@@ -13,7 +14,11 @@ from studio.engine import checkpoint, snapshot
 from studio.engine.callbacks.tell import SKIPPED_NAMES, number
 from studio.engine.checkpoint import Tensors
 from studio.errors import UserError
+from studio.problems.base import Problem
+from studio.problems.loss_words import loss_words
+from studio.project import RunFolder
 from studio.project.atomic import write_bytes
+from studio.project.results import Results
 
 
 def save_model(path: Path, tensors: Mapping[str, torch.Tensor]) -> None:
@@ -52,6 +57,20 @@ def validated(learner: Any) -> dict[str, float | None]:
     values = learner.validate()
     names = [name for name in learner.recorder.metric_names if name not in ("epoch", "train_loss", "time")]
     return {name: number(value) for name, value in zip(names, values, strict=False)}
+
+
+def as_trained(results: Results, run: RunFolder, problem: Problem[Any], learner: Any) -> Results:
+    """Results whose validation loss is that of training, by its name: the figure that the run's last epoch told.
+
+    So are the metrics that the recipe chose besides, and all figures of a model that answers for no single item:
+    nothing else counts them.
+    """
+    told = run.record().metrics
+    known = told if "valid_loss" in told else validated(learner)
+    chosen = set(getattr(problem.options_of(run.recipe), "metrics", ())) - results.metrics.keys()
+    taken = {name: known[name] for name in known if name in chosen | {"valid_loss"} or not results.items}
+    words = results.loss or loss_words(problem, run.recipe)
+    return msgspec.structs.replace(results, metrics={**results.metrics, **taken}, loss=words)
 
 
 def without_losses(metrics: Mapping[str, float | None]) -> dict[str, float | None]:

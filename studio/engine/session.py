@@ -254,7 +254,7 @@ class Session:
         every = tuple(range(len(chosen.training.stages)))
         indices = every if stage is None else (self._stage(chosen, stage),)
         self.material.fetch(chosen, self._progress)
-        return self._run(*begin.anew(chosen, indices, resume))
+        return self._run(*begin.anew(chosen, indices, resume, recipe is None and stage is None))
 
     def learning_curve(self, plan: str = "quick", seeds: int = 1) -> CurveFound:
         """Train on parts of the data and say what more of it should bring; see `curve_runs.py`."""
@@ -281,7 +281,8 @@ class Session:
             judge = self.project.problem.part("results").evaluate
             keeps = "folder" in signature(judge).parameters and not self.project.read_only
             kept = {"folder": folder.path} if keeps else {}
-            results = judge(learner, dataset, recipe, self._progress, **kept)
+            found = judge(learner, dataset, recipe, self._progress, **kept)
+            results = outcome.as_trained(found, folder, self.project.problem, learner)
             building.release(learner)
         if not self.project.read_only:
             folder.save_results(results)

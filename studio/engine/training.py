@@ -8,6 +8,7 @@ that the script, the window and the command line get the same losses. Must not i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -30,6 +31,7 @@ from studio.engine.callbacks.unjudged import Unjudged, Until
 from studio.engine.callbacks.watch_memory import WatchMemory
 from studio.engine.checkpoint import State, Tensors
 from studio.engine.control import Control
+from studio.engine.device import threads_for
 from studio.engine.endings import Endings
 from studio.engine.memory import proving, refuse_to_spill
 from studio.engine.memory.taken import Taken, now_mib
@@ -46,7 +48,7 @@ from studio.engine.messages import (
 from studio.engine.pace import Pace, Stopwatch
 from studio.engine.place import Place
 from studio.engine.planning import fingerprint
-from studio.engine.replanning import Replan
+from studio.engine.replanning import Replan, is_edited
 from studio.engine.scanning import class_counts
 from studio.engine.showing import shower
 from studio.engine.story import Emit, Story
@@ -123,7 +125,8 @@ class Training:
         self._project, self._folder, self._dataset = project, run, dataset
         self._recipe = run.recipe
         self._everything = run.record().everything is not None
-        self._metrics = () if self._everything else building.metric_names(project.problem, dataset)
+        told = building.metric_names(project.problem, dataset, self._recipe)
+        self._metrics = () if self._everything else told
         self._best = Best(self._recipe.training, project.problem, self._metrics, run.path)
         self._plans = list(plans)
         self._control, self._every_s = control, every_s
@@ -225,7 +228,7 @@ class Training:
     def _take_new_plan(self, begun: int) -> None:
         """Between two stages: the stages to come as a person wants them by now."""
         wanted = self._control.take_plan()
-        if wanted is None or self._replan is None:
+        if wanted is None or self._replan is None or not is_edited(self._recipe, wanted, begun):
             return
         changed = self._replan(self._folder, self._dataset, wanted, begun)
         if changed is None:
@@ -256,15 +259,16 @@ class Training:
         callbacks += [WatchMemory(self._taken), *building.in_parts(learner, plan)]
         randomness.seed(self._recipe.seed + index)
         building.freeze(learner, stage)
-        fitting.fit(
-            learner,
-            stage.schedule,
-            stage.epochs,
-            building.rate(stage),
-            self._recipe.training.weight_decay,
-            callbacks,
-            state.epoch,
-        )
+        with nullcontext() if self._recipe.training.exact else threads_for(learner.model, plan.batch_size):
+            fitting.fit(
+                learner,
+                stage.schedule,
+                stage.epochs,
+                building.rate(stage),
+                self._recipe.training.weight_decay,
+                callbacks,
+                state.epoch,
+            )
         return learner, place
 
     def _prove(self, learner: Any, plan: StagePlan, stage: Stage) -> None:

@@ -10,15 +10,15 @@ module         what it has
 `items.py`     `collect(recipe, root) -> Dataset`                                            no torch
                and, where a target is more than a class, `target_of(text, recipe) -> target` as typed by a person (with
                a parameter `root` it is given the data root);
-               where its table is not a plain one, `columns_of(recipe, root)` for fields that name a column;
+               where its table is not a plain one, `peeked(recipe, root) -> Table`, its beginning, for the form;
                where it does not name the classes in it, `class_counts(dataset, recipe, root)` for the scan,
                and `classes_in(items, recipe, root)` for the samples shown
 `checks.py`    `check(dataset, recipe, root, progress) -> Iterator[Finding]`                 no torch
                with a parameter `cache` it is given what is known of the files (`dataset/scan_cache.py`)
 `data.py`      `dataloaders(dataset, recipe, stage, batch_size, path) -> DataLoaders`;
                `preview(dls) -> tuple[PreviewSample, ...]` the batch as the model receives it
-`learner.py`   `build(dls, dataset, recipe, path) -> Learner`; `metric_names()`, and
-               `metric_names_of(dataset)` where they depend on the targets
+`learner.py`   `build(dls, dataset, recipe, path) -> Learner`; `metric_names()`, those told by themselves, and
+               `metric_names_of(dataset, recipe)` where they depend on the targets or can be chosen (`measures/`)
 `results.py`   `evaluate(learner, dataset, recipe, progress) -> Results`; with a parameter `folder` it is given the
                run's folder (or nothing, where that cannot be written) for the pictures of its figures
                and, for the samples shown after every epoch, `shown(learner, items, dataset, recipe) ->
@@ -52,14 +52,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 from typing import Any, Generic, TypeVar, get_args
 
 import msgspec
 from msgspec import Struct
 
-from studio.errors import UserError
+from studio.recipe.complaints import complaint
 from studio.recipe.schema import Recipe, Split, SplitKind, Stage
 
 O = TypeVar("O", bound=Struct)  # noqa: E741
@@ -180,7 +179,7 @@ class Problem(Generic[O]):
     score: str
     score_up: bool
     options: type[O]
-    guess: Callable[[Path], Guess | None]
+    guess: Callable[..., Guess | None]
     stages: Callable[[O], tuple[Stage, ...]]
     package: str
     other_scores: tuple[tuple[str, bool], ...] = ()
@@ -204,10 +203,7 @@ class Problem(Generic[O]):
         try:
             return msgspec.convert(recipe.options, self.options)
         except msgspec.ValidationError as error:
-            raise UserError(
-                f"The recipe's [options] are wrong: {error}.",
-                "Correct the field, or remove it to use its default.",
-            ) from error
+            raise complaint(error, self.options, "", "The recipe's [options]") from error
 
     def part(self, module: str) -> ModuleType:
         """Import one of the package's modules; those with torch only in the engine."""

@@ -35,12 +35,15 @@ class Best(Callback):
 
     def after_epoch(self):
         """Compare the epoch that is over with the best one."""
-        value = self.recorder.values[-1][self.recorder.metric_names.index({monitor!r}) - 1]
+        told = dict(zip(self.recorder.metric_names[1:], self.recorder.values[-1]))
+        value = told.get({monitor!r})
         self.waited += 1
-        if self.value is None or {gain} > {least!r}:
+        is_number = value is not None and value == value  # None: this stage does not tell it
+        if is_number and (self.value is None or {gain} > {least!r}):
             self.value, self.waited = value, 0
             self.weights = {{name: t.cpu().clone() for name, t in self.learn.model.state_dict().items()}}
 {stop}'''
+KEPT = "learn.model.load_state_dict(best.weights or learn.model.state_dict())"
 STOP = """        if self.waited >= {patience}:
             raise CancelFitException
 """
@@ -102,7 +105,7 @@ def fit_words(
         classes = _best(recipe, *watch)
         used.append("best")
         before = [f"if STAGES.index(stage) in {_fresh(plans)}:", "    best = Best()"]
-        after = ["learn.model.load_state_dict(best.weights)"] if training.keep_best else []
+        after = [KEPT] if training.keep_best else []
     cbs = f", cbs={used[0] if len(used) == 1 else '[' + ', '.join(used) + ']'}" if used else ""
     how = _chosen([FITS[plan.schedule] for plan in plans])
     fit = f"{how}(stage.epochs, stage.rate, wd={training.weight_decay!r}{cbs})"

@@ -24,6 +24,8 @@ from studio.project.plan import Move
 if TYPE_CHECKING:
     from studio.project.project import Project
 
+MARK = "\ufeff"
+"""Says that a copy is in UTF-8, where the recipe says something else of the table."""
 Skipped = tuple[tuple[str, str], ...]
 
 
@@ -147,11 +149,12 @@ def _keys_of_lines(project: Project, name: str) -> dict[int, str]:
     """The key of the file that each line of the table names, for the lines that name one."""
     from studio.dataset.images import find_images
     from studio.dataset.paths import key_below
+    from studio.dataset.table_reading import reading_of
     from studio.dataset.tables import read_table
 
     root, source = project.data_root, project.problem.part("table_source")
     options = project.problem.options_of(project.recipe)
-    table, beside = read_table(root / name, encoding=options.encoding), _folder_of(name)
+    table, beside = read_table(root / name, reading=reading_of(options)), _folder_of(name)
     index = source.FileIndex.of(find_images(root).keys)
     column, _ = source.columns_of(root, table, options, index, beside)
     at = table.index(column)
@@ -162,10 +165,12 @@ def _keys_of_lines(project: Project, name: str) -> dict[int, str]:
 
 def _corrected(project: Project, name: str, keys: Mapping[int, str], marks: Mapping[str, Mark]) -> str:
     """The table's text with the marks carried out; rows that name nothing stay as they are."""
+    from studio.dataset.letter_encodings import AUTO
+    from studio.dataset.table_reading import reading_of
     from studio.dataset.tables import read_table
 
     options = project.problem.options_of(project.recipe)
-    table = read_table(project.data_root / name, encoding=options.encoding)
+    table = read_table(project.data_root / name, reading=reading_of(options))
     source = project.problem.part("table_source")
     index = source.FileIndex.of(tuple(set(keys.values())))
     columns = source.columns_of(project.data_root, table, options, index, _folder_of(name))
@@ -182,7 +187,7 @@ def _corrected(project: Project, name: str, keys: Mapping[int, str], marks: Mapp
                 row = write(row, table, options, columns[0], marks[key].value)
             if row:
                 writer.writerow(row)
-    return out.getvalue()
+    return out.getvalue() if options.encoding == AUTO else MARK + out.getvalue()
 
 
 def _folder_of(name: str) -> str:

@@ -69,6 +69,8 @@ def _described(struct: msgspec.Struct) -> dict[str, str]:
 def _word(value: Any, choices: Mapping[str, str]) -> str:
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, tuple):
+        return ", ".join(choices.get(one, one) for one in value) or "the usual ones"
     return choices.get(str(value), str(value))
 
 

@@ -52,6 +52,9 @@ class RunRecord(Struct, frozen=True, kw_only=True):
         The run whose model it started from; None for the recipe's own weights.
     model : ModelOf or None
         Which epoch's weights its model has.
+    follows : bool
+        Whether it is of the project's own recipe with all its stages: until a newer run begins, edits of stages that
+        have not begun are for it too.
     """
 
     number: int
@@ -73,6 +76,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     everything: int | None = None
     source: int | None = None
     model: ModelOf | None = None
+    follows: bool = False
 
 
 def read(folder: Path, number: int, has_checkpoint: bool, may_move: bool = True) -> RunRecord:

@@ -10,6 +10,8 @@ from msgspec import Struct
 class ItemResult(Struct, frozen=True):
     """One item: its target, the model's answer and how wrong that was.
 
+    `loss` says how wrong, by one measure for all runs of a project whatever loss they were trained with: cross-entropy
+    where there are classes.
     `scores` are the model's scores in the order of `Results.classes`; `confidence` is that of the answer.
     `words` says what the item is where it is not a picture (a row, a text), in one line.
     """
@@ -95,7 +97,8 @@ class Results(Struct, frozen=True):
 
     `figures` is whatever else this problem's people look at first, in their order; the page draws each by its
     kind and need not know the problem. `unit` is that of targets which are numbers, where they have one.
-    `thresholds` are the scores from which each class is said, where an item may have several.
+    `thresholds` are the scores from which each class is said, where an item may have several. `loss` names the one that
+    was trained with, which `metrics["valid_loss"]` is; empty where a problem has one alone.
     """
 
     problem: str
@@ -107,3 +110,4 @@ class Results(Struct, frozen=True):
     figures: tuple[Figure, ...] = ()
     unit: str = ""
     thresholds: tuple[float, ...] = ()
+    loss: str = ""

@@ -146,7 +146,7 @@ def _allowed_at(struct: type[Struct], path: Path) -> list[str]:
 
 def _member(hint: Any, step: str | int) -> Any:
     if isinstance(step, int):
-        return next((a for a in _flat(hint) if _struct_in(a)), None)
+        return next((a for a in _flat(hint) if _struct_in(a)), hint)
     inner = _struct_in(hint)
     return get_type_hints(inner).get(step) if inner else None
 

@@ -7,7 +7,7 @@ A struct annotates its fields with `about(...)`; `describe` reads them back in o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import msgspec
 from msgspec import Meta, Struct
 
-Kind = Literal["choice", "int", "float", "bool", "text", "file", "folder", "column"]
+Kind = Literal["choice", "several", "int", "float", "bool", "text", "file", "folder", "column", "sheet"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Field:
         Show the field only while the named sibling has one of these values.
     note : str
         Name of the note in `resources/notes` that explains it.
+    hints : dict of str to str
+        A sentence about a choice, where its words are not enough.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Field:
     more: bool
     shown_when: tuple[str, tuple[str, ...]] | None
     note: str
+    hints: Mapping[str, str] = field(default_factory=dict)
 
     def shown(self, values: Mapping[str, Any]) -> bool:
         """Whether the field applies, given its siblings' `values`."""
@@ -58,6 +61,7 @@ def about(
     help: str,
     *,
     choices: Mapping[str, str] | None = None,
+    hints: Mapping[str, str] | None = None,
     open: bool = False,
     unit: str = "",
     kind: Kind | None = None,
@@ -67,7 +71,8 @@ def about(
 ) -> Meta:
     """Annotation that carries a field's words; ranges are given by a `Meta(ge=..., le=...)` beside it."""
     extra = {"choices": dict(choices or {}), "open": open, "unit": unit, "kind": kind, "more": more}
-    return Meta(title=title, description=help, extra={**extra, "shown_when": shown_when, "note": note})
+    words = {"shown_when": shown_when, "note": note, "hints": dict(hints or {})}
+    return Meta(title=title, description=help, extra={**extra, **words})
 
 
 def describe(struct: type[Struct]) -> tuple[Field, ...]:
@@ -99,6 +104,7 @@ def _field(info: msgspec.structs.FieldInfo, hint: Any) -> Field | None:
         more=extra["more"],
         shown_when=extra["shown_when"],
         note=extra["note"],
+        hints=extra["hints"],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,8 @@ def _guessed(
     problem: Problem[Any], data: Path, values: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Split, int | None]:
     """What the data looks like; told options do not need a guess."""
-    guess = problem.guess(data)
+    told = {"told": values} if "told" in signature(problem.guess).parameters else {}
+    guess = problem.guess(data, **told)
     if guess is not None:
         return dict(guess.options), guess.split, guess.size
     own = {f.name for f in describe(problem.options) if f.note == "why-data" or f.name in TELLING}

@@ -31,6 +31,7 @@ def read_value(field: Field, value: Any) -> Any:
         "float": _number,
         "bool": _yes_or_no,
         "choice": _choice,
+        "several": _several,
         "file": _file,
         "folder": _file,
     }
@@ -95,6 +96,11 @@ def _choice(field: Field, value: Any) -> str:
     raise UserError(
         f"{field.name} cannot be “{value}” ({field.title.lower()}).", _meant(word, list(field.choices))
     )
+
+
+def _several(field: Field, value: Any) -> list[str]:
+    """Some of the choices, each once, in the order in which they are told; an empty text is none."""
+    return list(dict.fromkeys(_choice(field, one) for one in entries(value)))
 
 
 def _file(field: Field, value: Any) -> str:

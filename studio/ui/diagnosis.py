@@ -11,7 +11,7 @@ from typing import Any
 from studio.problems.base import Problem
 from studio.project.judge import Judge
 from studio.project.live_run import LiveRun
-from studio.ui.scores import is_share, metric_title, score_words
+from studio.project.scores import is_share, metric_title, score_words
 
 
 def judge_of(problem: Problem[Any] | None, run: LiveRun) -> Judge:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
 from studio.engine import messages as m
-from studio.ui.scores import metric_title, score_words
+from studio.project.scores import metric_title, score_words
 from studio.ui.store import Store
 
 _SHOWN_MS = 10_000

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 
 from studio.engine import messages as m
-from studio.project import Project
+from studio.project import Project, RunRecord
 from studio.project.run_index import Known
 from studio.ui.background import in_background
 from studio.ui.client import EngineClient
@@ -53,24 +53,35 @@ class Reading(QObject):
         self._reading_runs = False
         self._notices.say("warning", "The list of runs could not be read.", detail=repr(error))
 
+    def judge(self, run: int) -> None:
+        """Let a new model answer for every item; nothing is left to judge one that was trained on everything."""
+        live = self._store.live
+        if live is not None and live.run == run and live.everything:
+            self.read_results(run)
+        else:
+            self._client.submit(m.Evaluate(run=run))
+
     def read_results(self, run: int) -> None:
         """Read a run's results and show them; they are made first where there are none."""
         project = self._store.project
         if project is not None:
             folder = project.run(run)
             in_background(
-                self, lambda: (project, run, folder.results()), self._results_read, self._results_unread
+                self,
+                lambda: (project, folder.record(), folder.results()),
+                self._results_read,
+                self._results_unread,
             )
 
     @Slot(object)
-    def _results_read(self, answer: tuple[Project, int, Any]) -> None:
-        project, run, results = answer
+    def _results_read(self, answer: tuple[Project, RunRecord, Any]) -> None:
+        project, record, results = answer
         if project is not self._store.project:
             return
-        if results is None:
-            self._client.submit(m.Evaluate(run=run))
+        if results is None and record.everything is None:
+            self._client.submit(m.Evaluate(run=record.number))
             return
-        self._store.results, self._store.results_run = results, run
+        self._store.results, self._store.results_run = results, None if results is None else record.number
         self._store.resultsChanged.emit()
 
     @Slot(object)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
+from studio.project.scores import percent
+
 _MOST_NUMBERS: Final = 6
 
 
@@ -109,8 +111,8 @@ def _tag_words(target: list[str] | tuple[str, ...], predicted: list[str] | tuple
 
 
 def answer_words(target: Any, predicted: Any, confidence: float | None) -> str:
-    """``bee · 98 %``, ``bee, taken for ant · 93 %``, ``120, predicted 98.3``."""
-    sure = "" if confidence is None else f" · {confidence:.0%}".replace("%", " %")
+    """``bee · 98.2 %``, ``bee, taken for ant · 93.0 %``, ``120, predicted 98.3``."""
+    sure = "" if confidence is None else f" · {percent(confidence)}"
     name = target_words(target)
     if is_amount(target) or is_amount(predicted):
         return f"{name}, {seen_words(target, predicted)}"

@@ -284,7 +284,11 @@ class Updates(QObject):
             live = store.run if store.run is not None and store.run.run == event.run else LiveRun(event.run)
         live.apply(event)
         store.live = store.run = live
-        store.follows_recipe = store.recipe is not None and same_plan(live.plan, store.recipe.training.stages)
+        follows = bool(event.resumed_step) and any(
+            r.number == event.run and r.follows for r in store.runs[-1:]
+        )
+        plan = store.recipe.training.stages if store.recipe is not None else ()
+        store.follows_recipe = bool(plan) and (follows or same_plan(live.plan, plan))
         self._mark("runChanged")
         self.reading.read_runs()
 
@@ -306,7 +310,7 @@ class Updates(QObject):
         self._mark("runChanged")
         self.reading.read_runs()
         if event.status in _SCORED:
-            self._client.submit(m.Evaluate(run=event.run))
+            self.reading.judge(event.run)
             self.trained.emit(event.run)
 
     def _on_evaluated(self, event: m.Evaluated) -> None:

@@ -17,7 +17,9 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QResizeEve
 from PySide6.QtWidgets import QApplication, QGridLayout, QMainWindow, QStackedWidget, QWidget
 
 from studio.ui.shell import GaugeBar, Header, Notice, NoticesPanel, Rail, Step, WhyPanel
+from studio.ui.shell.focus_ring import FocusRing, wants_ring
 from studio.ui.shell.rail import STEPS
+from studio.ui.shell.tab_order import bring_into_view, next_stop
 from studio.ui.widgets.undo_bar import UndoBar
 
 NARROW_WINDOW = 1180  # below this width the rail shows icons only
@@ -132,19 +134,19 @@ class StudioWindow(QMainWindow):
             self._built[key] = widget
             self._stack.addWidget(widget)
             self.undo_bar.raise_()
-            self._tab_on_after(widget)
         return self._built[key]
 
-    def _tab_on_after(self, page: QWidget) -> None:
-        """Tab walks as one reads: header, rail, page, notes, gauge; a page made late would come last."""
-        last = page
-        while (step := last.nextInFocusChain()) is not None and page.isAncestorOf(step):
-            last = step
-        for part in (self.why, self.gauge):
-            for widget in part.findChildren(QWidget):
-                if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                    QWidget.setTabOrder(last, widget)
-                    last = widget
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab walks as one reads: header, rail, page, notes, gauge."""
+        widget = next_stop(self, self.focusWidget(), forward)
+        if widget is None:
+            return False
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        widget.setFocus(reason)
+        bring_into_view(widget)
+        if wants_ring(widget):
+            FocusRing(widget)
+        return True
 
     def built_page(self, key: str) -> QWidget | None:
         """The widget of a page that was visited, else None."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pytest
 
-from studio.dataset.duplicates import exact_duplicates, sha256_of
+from studio.dataset.duplicates import exact_duplicates
 
 
 def test_copies_are_grouped_and_sorted(tmp_path: Path) -> None:
@@ -20,12 +19,6 @@ def test_empty_and_missing_files_are_no_copies(tmp_path: Path) -> None:
     (tmp_path / "a").touch()
     (tmp_path / "b").touch()
     assert exact_duplicates(tmp_path, ["a", "b", "gone"]) == ()
-    assert sha256_of(tmp_path / "gone") == ""
-
-
-def test_the_hash_is_sha256(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"x" * 3_000_000)
-    assert sha256_of(tmp_path / "a") == hashlib.sha256(b"x" * 3_000_000).hexdigest()
 
 
 def test_the_listener_can_stop_it(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.dataset.letter_encodings import CHOICES, better_encoding
+from studio.dataset.table_reading import Reading
 from studio.dataset.tables import read_table, sniff
 from studio.errors import UserError
 
@@ -58,22 +59,21 @@ def test_a_few_bytes_of_another_encoding_do_not_spoil_a_table_in_utf8(tmp_path: 
 
 def test_a_named_encoding_is_obeyed_unless_the_file_marks_another(tmp_path: Path) -> None:
     path = table(tmp_path / "t.csv", ["Grün"], "cp1252")
-    assert read_table(path, encoding="cp1251").values("name") == ["Grьn"]
+    assert read_table(path, reading=Reading("cp1251")).values("name") == ["Grьn"]
     marked = table(tmp_path / "m.csv", ["Grün"], "utf-8-sig")
-    assert read_table(marked, encoding="cp1251").values("name") == ["Grün"]
+    assert read_table(marked, reading=Reading("cp1251")).values("name") == ["Grün"]
 
 
 @pytest.mark.parametrize("name", ["klingon", "hex", "\0"])
 def test_an_encoding_that_does_not_exist_is_refused_in_words(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="no encoding called"):
-        sniff(table(tmp_path / "t.csv", ["a"], "utf-8"), encoding=name)
+        sniff(table(tmp_path / "t.csv", ["a"], "utf-8"), reading=Reading(name))
 
 
 def test_every_offered_encoding_can_be_read(tmp_path: Path) -> None:
     for name in set(CHOICES) - {"utf-16"}:
-        assert read_table(table(tmp_path / "t.csv", ["plain"], "ascii"), encoding=name).values("name") == [
-            "plain"
-        ]
+        path = table(tmp_path / "t.csv", ["plain"], "ascii")
+        assert read_table(path, reading=Reading(name)).values("name") == ["plain"]
 
 
 @given(

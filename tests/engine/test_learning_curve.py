@@ -41,13 +41,22 @@ def test_a_power_law_is_found_again_and_goes_on() -> None:
     assert fit is not None
     assert fit.doubled == pytest.approx(law(1600), abs=1e-6)
     assert fit.doubled_low < law(1600) < fit.doubled_high
-    assert sentence.startswith("Twice the data (1,600 items) should bring accuracy from 0.879 to about 0.9")
+    assert sentence.startswith(
+        "Twice the data (1,600 items) should bring accuracy from 87.9 % to about 90.0 % ("
+    )
 
 
 def test_an_error_falls() -> None:
     fit, _ = extrapolated(points([1.0, 0.7, 0.52, 0.41]), "rmse", False, 100)
     assert fit is not None
     assert 0 <= fit.limit < fit.doubled < 0.41
+
+
+def test_a_score_is_written_as_everywhere_else() -> None:
+    _, gained = extrapolated(points([1.0, 0.7, 0.52, 0.41]), "rmse", False, 100)
+    assert gained.startswith("Twice the data (1,600 items) should bring RMSE from 0.41 to about 0.")
+    _, same = extrapolated(points([0.80, 0.805, 0.80, 0.803]), "accuracy", True, 50)
+    assert "accuracy moved from 80.0 % to 80.3 %, no more than chance does (about 2.8 points)" in same
 
 
 @pytest.mark.parametrize(

@@ -276,6 +276,17 @@ def test_results_are_kept_with_the_run(make: Make, told: Told, control: Control)
     assert results is not None
     assert len(results.items) == 60
     assert told_metrics["accuracy"] == pytest.approx(done.metrics["accuracy"])
+    assert results.metrics["valid_loss"] == done.metrics["valid_loss"]
+
+
+def test_a_loss_that_no_record_tells_is_measured_with_the_learner(
+    make: Make, told: Told, control: Control
+) -> None:
+    project = make()
+    session = Session(project, told, control)
+    done = session.train()
+    project.run(done.run).update_record(metrics={})
+    assert session.evaluate(done.run).metrics["valid_loss"] == pytest.approx(done.metrics["valid_loss"])
 
 
 def test_marks_change_what_the_next_run_trains_on(make: Make, told: Told, control: Control) -> None:

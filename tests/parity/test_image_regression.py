@@ -17,6 +17,7 @@ from studio.engine.messages import Batches
 from studio.engine.session import Session
 from studio.project import Project
 from studio.recipe.schema import Rate, Stage
+from tests.parity.told import told_in
 from tests.problems.spots_made import animals, cells, recipe
 
 STAGES = (
@@ -24,13 +25,17 @@ STAGES = (
     Stage(freeze=False, epochs=1, size=40, batch_size=3, lr=Rate(min=1e-5, max=1e-3)),
 )
 CASES: dict[str, tuple[Any, str, dict[str, Any]]] = {
-    "points": (animals, "points.csv", {"resize": "pad", "augment": "strong"}),
+    "points": (
+        animals,
+        "points.csv",
+        {"resize": "pad", "augment": "strong", "metrics": ["pck_10", "median_point_error"]},
+    ),
     "pooled": (
         animals,
         "points.csv",
         {"head": "pooled", "flip": "on", "augment": "light", "loss": "squared"},
     ),
-    "numbers": (cells, "counts.csv", {"loss": "huber"}),
+    "numbers": (cells, "counts.csv", {"loss": "huber", "metrics": ["mae", "explained_variance"]}),
     "unlimited": (cells, "counts.csv", {"y_range": "none", "targets": "discs", "augment": "none"}),
 }
 
@@ -69,4 +74,4 @@ def test_the_script_repeats_the_run(case: str, tmp_path: Path) -> None:
     )
     assert len(losses) == 2 + 3
     assert [float(line) for line in written.read_text().split()] == losses
-    assert "valid_loss" in told.stdout
+    assert told_in(told.stdout) == pytest.approx(done.metrics, rel=1e-5)

@@ -17,6 +17,8 @@ STAGES = (
     Stage(freeze=False, epochs=1, size=40, batch_size=8, lr=Rate(min=1e-4, max=1e-3)),
 )
 
+CHOSEN = ["fbeta_macro", "average_precision", "roc_auc", "exact_match", "hamming_loss"]
+
 
 @pytest.mark.parametrize("delimited", [True, False])
 def test_the_script_trains_as_the_studio_does(tmp_path: Path, delimited: bool) -> None:
@@ -26,7 +28,9 @@ def test_the_script_trains_as_the_studio_does(tmp_path: Path, delimited: bool) -
         if delimited
         else {**_one_hot(root), "class_weights": "balanced", "loss": "focal"}
     )
-    made = recipe(root, stages=STAGES, arch="mobilenet_v3_small", resize="pad", beta=1.5, **options)
+    made = recipe(
+        root, stages=STAGES, arch="mobilenet_v3_small", resize="pad", beta=1.5, metrics=CHOSEN, **options
+    )
     events: list[Event] = []
     session = session_of(tmp_path / "tagged.thaw", exactly(made), events)
     session.project.journal.mark(["images/p03.png"], "relabel", ["striped"])

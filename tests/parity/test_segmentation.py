@@ -18,6 +18,7 @@ from studio.engine.messages import Batches
 from studio.engine.session import Session
 from studio.project import Project
 from studio.recipe.schema import Rate, Stage
+from tests.parity.told import told_in
 from tests.problems.masks_made import pairs, recipe, save_mask
 
 STAGES = (
@@ -55,7 +56,8 @@ def test_the_script_repeats_the_run(kind: str, tmp_path: Path) -> None:
             "resize": "pad",
             "loss": "both",
         }
-    given = recipe(root, stages=STAGES, **options)
+    chosen = ["foreground_acc", "balanced_accuracy", "matthews_corrcoef", "jaccard_weighted"]
+    given = recipe(root, stages=STAGES, metrics=chosen, **options)
     with Project.create(tmp_path / "scenes.thaw", exactly(given)) as project:
         session = Session(project, lambda event: None, Control())
         session.estimate()  # looking ahead must not change the run
@@ -64,11 +66,15 @@ def test_the_script_repeats_the_run(kind: str, tmp_path: Path) -> None:
         script = Path(session.export(done.run, "script", str(tmp_path / "script")).path)
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
     written = tmp_path / "losses.txt"
-    subprocess.run(
+    said = subprocess.run(
         [sys.executable, str(script), "--losses", str(written)],
         env=environment,
         check=True,
         capture_output=True,
-    )
+        text=True,
+    ).stdout
     assert len(losses) == 2 + 3
     assert [float(line) for line in written.read_text().split()] == losses
+    told = told_in(said)
+    assert list(told) == ["valid_loss", "iou", *chosen]
+    assert told == pytest.approx(done.metrics, rel=1e-5)

@@ -32,6 +32,8 @@ def recipe_of(problem: Problem[Any], options: dict[str, Any]) -> Recipe:
 
 def value_of(field: Field) -> st.SearchStrategy[Any]:
     """Anything that a form may hold for a field."""
+    if field.kind == "several":
+        return st.lists(st.sampled_from(sorted(field.choices)), unique=True)
     if field.choices and not field.open:
         return st.sampled_from(sorted(field.choices))
     low, high = field.minimum, field.maximum

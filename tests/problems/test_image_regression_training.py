@@ -144,7 +144,7 @@ def test_numbers_are_standardised_by_the_loss_alone(tmp_path: Path) -> None:
     loss = losses.NumberLoss(means, deviations)
     assert loss(torch.zeros(4, 2), targets) < 10
     assert torch.allclose(loss.activation(torch.zeros(1, 2)), torch.tensor([means]))
-    assert learner.metric_names_of(dataset) == SEVERAL_METRICS
+    assert learner.metric_names_of(dataset, made) == SEVERAL_METRICS
 
 
 def test_answers_stay_within_the_limits(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_answers_stay_within_the_limits(tmp_path: Path) -> None:
     assert 0 <= answers.min() <= answers.max() <= 5
     dataset = items.collect(made, root)
     assert bounds_of(dataset, items.options_of(recipe(root, "counts.csv", y_range="none"))) is None
-    assert learner.metric_names_of(dataset) == NUMBER_METRICS
+    assert learner.metric_names_of(dataset, made) == NUMBER_METRICS
 
 
 def test_relabelled_photos_must_have_as_many_points(tmp_path: Path) -> None:

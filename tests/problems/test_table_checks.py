@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
-from studio.problems import problem_named
+from studio.errors import UserError
+from studio.hardware.reading import Reading as Memory
+from studio.problems import PROBLEMS, problem_named, table_memory
 from studio.problems.table_checks import letter_findings
 from studio.recipe.edit import with_values
+from studio.recipe.fields import describe
 from studio.recipe.new import new_recipe
 from studio.recipe.schema import Recipe
 from tests.problems import ratings_made, tables_made
@@ -70,3 +74,134 @@ def test_a_table_beside_photos_says_how_it_was_read(tmp_path: Path) -> None:
 
 def test_a_file_that_went_away_is_no_finding(tmp_path: Path) -> None:
     assert list(letter_findings(tmp_path / "gone.csv", "utf-8", "auto")) == []
+
+
+def workbook(path: Path, **sheets: list[list[Any]]) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+
+
+SALES = [["size", "weight", "kept"], *([n % 7, n / 3, "yes" if n % 2 else "no"] for n in range(40))]
+
+
+def test_of_several_sheets_the_one_that_was_read_is_told_and_another_can_be_chosen(tmp_path: Path) -> None:
+    workbook(tmp_path / "t.xlsx", Notes=[["a", "b"], [1, "x"], [2, "y"], [3, "x"], [4, "y"]], Sales=SALES)
+    first = tables_made.recipe(tmp_path)
+    found = found_in(first, tmp_path)["sheets"]
+    assert "“Notes” was read" in found.title and found.items == ("Sales",)
+    chosen = tables_made.recipe(tmp_path, sheet="sales", target="kept")
+    assert "sheets" not in (codes := found_in(chosen, tmp_path))
+    assert "“Sales”" in codes["table"].meaning
+    assert len(tables_made.collected(chosen, tmp_path).items) == 40
+    peeked = problem_named("tabular").part("items").peeked(chosen, tmp_path)
+    assert peeked.dialect.sheets == ("Notes", "Sales") and peeked.columns == ("size", "weight", "kept")
+
+
+def test_a_sheet_that_is_not_there_or_empty_ends_in_the_list_of_those_that_are(tmp_path: Path) -> None:
+    workbook(tmp_path / "t.xlsx", Sales=SALES, Empty=[])
+    with pytest.raises(UserError, match="Its sheets are: Sales, Empty"):
+        tables_made.collected(tables_made.recipe(tmp_path, sheet="2024"), tmp_path)
+    with pytest.raises(UserError, match=r"“Empty” of t\.xlsx is empty"):
+        tables_made.collected(tables_made.recipe(tmp_path, sheet="Empty"), tmp_path)
+
+
+def test_a_sheet_without_names_of_columns_is_read_from_its_first_row(tmp_path: Path) -> None:
+    workbook(tmp_path / "t.xlsx", Sales=SALES[1:])
+    made = tables_made.recipe(tmp_path, header="no", target="column 3")
+    assert len(tables_made.collected(made, tmp_path).items) == 40
+
+
+def test_a_first_row_of_data_is_named_and_one_button_reads_it(tmp_path: Path) -> None:
+    rows = [f"{n % 5},{n / 4},{'yes' if n % 2 else 'no'}" for n in range(40)]
+    (tmp_path / "t.csv").write_text("\n".join(rows))
+    made = tables_made.recipe(tmp_path)
+    found = found_in(made, tmp_path)["row_as_header"]
+    assert "0, 0.0, no" in found.meaning
+    mended = with_values(made, problem_named("tabular"), found.fix.values)
+    assert len(tables_made.collected(mended, tmp_path).items) == 40
+    assert "row_as_header" not in found_in(mended, tmp_path)
+
+
+def test_names_of_columns_that_are_read_as_data_are_told(tmp_path: Path) -> None:
+    tables_made.write_table(tmp_path)
+    made = tables_made.recipe(tmp_path, header="no")
+    assert found_in(made, tmp_path)["header_as_row"].fix.values == {"header": "yes"}
+    assert not [c for c in found_in(tables_made.recipe(tmp_path), tmp_path) if "header" in c]
+
+
+def test_the_decimal_mark_can_be_said_and_a_wrong_one_is_told(tmp_path: Path) -> None:
+    rows = ["price;size;kept", *(f"{n}.500;{n % 9},25;{'yes' if n % 2 else 'no'}" for n in range(1, 60))]
+    (tmp_path / "t.csv").write_text("\n".join(rows))
+    plan_of = problem_named("tabular").part("plan").plan_of
+    assert plan_of(tables_made.recipe(tmp_path), tmp_path).profiles["price"].decimal == "."
+    said = plan_of(tables_made.recipe(tmp_path, decimal="comma"), tmp_path)
+    assert {said.profiles[name].decimal for name in ("price", "size")} == {","}
+    wrong = found_in(tables_made.recipe(tmp_path, decimal="point"), tmp_path)["decimal_mark"]
+    assert wrong.items == ("size",) and wrong.severity == "error"
+
+
+def test_a_table_larger_than_the_memory_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tables_made.write_table(tmp_path, 3000)
+    made = tables_made.recipe(tmp_path)
+    monkeypatch.setattr(table_memory, "LARGE_BYTES", 1000)
+    n_rows, taken = table_memory.foretold(path)
+    assert n_rows == pytest.approx(3000, rel=0.03)
+    room(monkeypatch, 1.5 * taken)
+    assert "large_table" not in found_in(made, tmp_path)
+    room(monkeypatch, 0.9 * taken)
+    with pytest.raises(UserError, match="GB are free"):
+        tables_made.collected(made, tmp_path)
+
+
+def test_a_table_that_takes_much_of_the_memory_is_told_with_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tables_made.write_table(tmp_path, 3000)
+    table = problem_named("tabular").part("source").read(path)
+    monkeypatch.setattr(table_memory, "LARGE_BYTES", 1000)
+    room(monkeypatch, 0.5 * table_memory.foretold(path)[1])
+    (told,) = table_memory.memory_findings(table)
+    assert told.code == "large_table" and "3,000 rows" in told.title
+
+
+def room(monkeypatch: pytest.MonkeyPatch, free_bytes: float) -> None:
+    monkeypatch.setattr(table_memory, "read_ram", lambda: Memory("RAM", "ram", free_mib=free_bytes / 2**20))
+
+
+@pytest.mark.parametrize("given", [{}, {"sheet": "sales"}])
+def test_a_project_is_made_from_the_sheet_that_holds_a_table(tmp_path: Path, given: dict[str, str]) -> None:
+    (tmp_path / "data").mkdir()
+    workbook(tmp_path / "data" / "t.xlsx", Notes=[["about"], ["nothing"]], Sales=SALES)
+    made = new_recipe(problem_named("tabular"), "sales", tmp_path / "data", tmp_path / "p.thaw", given)
+    assert made.options["sheet"].casefold() == "sales" and made.options["target"] == "kept"
+
+
+@pytest.mark.parametrize("name", ["tabular", "text", "collab"])
+def test_a_project_with_a_wrong_sheet_is_refused_with_the_list(tmp_path: Path, name: str) -> None:
+    (tmp_path / "data").mkdir()
+    workbook(tmp_path / "data" / "t.xlsx", Notes=[["about"], ["nothing"]], Sales=SALES)
+    with pytest.raises(UserError, match="Its sheets are: Notes, Sales"):
+        new_recipe(
+            problem_named(name), "sales", tmp_path / "data" / "t.xlsx", tmp_path / "p.thaw", {"sheet": "2024"}
+        )
+
+
+@pytest.mark.parametrize("name", [problem.name for problem in PROBLEMS if problem.name != "segmentation"])
+def test_every_problem_that_reads_tables_lets_a_person_say_how(name: str) -> None:
+    fields = {field.name for field in describe(problem_named(name).options)}
+    photos = {"encoding", "separator", "header"}
+    wanted = {
+        "tabular": {*photos, "decimal", "sheet"},
+        "collab": {*photos, "decimal", "sheet"},
+        "text": {*photos, "sheet"},
+        "image_regression": {*photos, "decimal"},
+    }
+    assert wanted.get(name, photos) <= fields

@@ -97,3 +97,14 @@ def test_a_copy_that_cannot_be_used_changes_nothing(by_table: Project) -> None:
     assert msgspec.to_builtins(by_table.recipe) == msgspec.to_builtins(before)
     assert len(by_table.journal.marks()) == 4
     assert not (by_table.folder / "labels.cleaned.csv").exists()
+
+
+def test_a_copy_of_a_table_in_a_named_encoding_is_read_as_the_utf8_that_it_is(
+    tmp_path: Path, pets: Path
+) -> None:
+    (pets / "labels.csv").write_bytes("file;label\ncat/0.png;Grün\ncat/1.png;Blau\n".encode("cp850"))
+    recipe = recipe_for("../pets", source="table", table="labels.csv", encoding="cp850")
+    with Project.create(tmp_path / "pets.thaw", recipe) as made:
+        made.mark(["cat/1.png"], "relabel", "Grün")
+        made.apply_marks()
+        assert targets(made) == {"cat/0.png": "Grün", "cat/1.png": "Grün"}

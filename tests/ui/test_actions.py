@@ -122,9 +122,12 @@ def test_stages_are_changed_added_and_removed(opened: Studio):
 
 def test_a_stage_that_cannot_be_is_refused_in_words(opened: Studio):
     opened.actions.set_stage(0, epochs=0)
-    opened.actions.set_stage(9, epochs=1)
     assert opened.store.recipe.training.stages[0].epochs == 3
-    assert len(texts(opened)) == 2
+    assert "epochs" in opened.store.refused["stage.epochs"] and texts(opened) == []
+    opened.actions.set_stage(9, epochs=1)
+    assert len(texts(opened)) == 1
+    opened.actions.set_stage(0, epochs=2)
+    assert opened.store.refused == {}
 
 
 def test_the_gauge_chooses_the_batch_of_the_stage_that_is_shown(opened: Studio):

@@ -233,7 +233,31 @@ def test_without_results_it_says_what_to_do(qtbot: QtBot) -> None:
     qtbot.addWidget(page)
     with qtbot.waitExposed(page):
         page.show()
-    assert "Train a model first" in page.empty.accessibleDescription()
+    assert "Train a model" in page.empty.accessibleDescription()
     assert not page.bar.isVisible()
     with qtbot.waitSignal(page.pageRequested):
         page.empty.actionRequested.emit()
+
+
+def test_a_model_without_items_says_why_there_is_nothing_to_clean(qtbot: QtBot) -> None:
+    store = Store()
+    store.results, store.results_run = Results("text", (), {"perplexity": 97.8}, ()), 1
+    page = CleanPage(store, PrintedActions())
+    qtbot.addWidget(page)
+    with qtbot.waitExposed(page):
+        page.show()
+    assert page.empty.isVisible() and "language model" in page.empty.accessibleName()
+    assert not any(part.isVisible() for part in (page.bar, page.which, page.marked, page.cls, page.retrain))
+    with qtbot.waitSignal(page.pageRequested) as heard:
+        page.empty.actionRequested.emit()
+    assert heard.args == ["results"]
+
+
+def test_a_filter_that_leaves_nothing_says_so_and_shows_all_again(qtbot: QtBot, store: Store) -> None:
+    store.marks = {}
+    page = shown(qtbot, store)
+    page.marked.chosen.emit("marked")
+    assert page.empty.isVisible() and page.empty.accessibleName() == "No photo is marked here"
+    page.empty.actionRequested.emit()
+    assert not page.empty.isVisible() and page.grid.current() == 0
+    settled(qtbot, page)

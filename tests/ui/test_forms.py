@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 import pytest
 from msgspec import Meta, Struct
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from studio.recipe.fields import about, describe
 from studio.ui.forms import Form
 from studio.ui.forms.form import more_words, visible_names
 from studio.ui.forms.open_choice import FileChoice, OpenCombo
+from studio.ui.forms.several import SeveralChoice
 from studio.ui.widgets import Combo, FloatSpin, IntSpin, Toggle
 
 
@@ -174,6 +175,14 @@ def test_a_refused_edit_gives_way_to_a_value_from_elsewhere(form: Form) -> None:
     assert form.values()["table"] == "new.csv" and form.row("table").error() == ""
 
 
+def test_a_value_that_could_not_be_read_gives_way_while_it_is_still_told_as_wrong(form: Form) -> None:
+    form.refuse("table", "labels.csv", "There is no such table.")
+    form.set_values({"table": "labels.csv"})
+    form.refuse("table", "new.csv", "There is no such table.")
+    form.set_values({"table": "new.csv"})
+    assert form.values()["table"] == "new.csv"
+
+
 def test_editors_say_their_names_help_and_note(form: Form) -> None:
     widget = form.editor("source").widget
     assert widget.accessibleName() == "Labels"
@@ -188,3 +197,48 @@ def test_a_value_that_no_choice_has_is_shown_as_it_is(qtbot: QtBot) -> None:
     combo = made.editor("source").widget
     assert isinstance(combo, Combo)
     assert combo.currentText() == "future"
+
+
+class Ticked(Struct, frozen=True):
+    """A field of several values."""
+
+    metrics: Annotated[
+        tuple[Literal["accuracy", "f1", "auc"], ...],
+        about(
+            "Metrics",
+            "What is told.",
+            choices={"accuracy": "Accuracy", "f1": "F1", "auc": "ROC AUC"},
+            hints={"f1": "Precision and recall."},
+            kind="several",
+        ),
+    ] = ()
+
+
+def test_several_are_ticked_in_a_menu_that_stays_open_and_told_when_it_closes(qtbot: QtBot) -> None:
+    form = Form(describe(Ticked), {"metrics": ("auc",)})
+    qtbot.addWidget(form)
+    form.resize(320, 80)
+    form.show()
+    heard = told(form)
+    choice = form.editor("metrics").widget
+    assert isinstance(choice, SeveralChoice)
+    assert choice.text() == "ROC AUC"
+    choice.open_menu()
+    entries = choice.entries()
+    assert [e.text() for e in entries if e.text()] == ["The usual ones", "Accuracy", "F1", "ROC AUC"]
+    assert next(e for e in entries if e.data() == "f1").toolTip() == "Precision and recall."
+    menu = choice.findChild(QMenu)
+    assert menu is not None
+    menu.setActiveAction(next(e for e in entries if e.data() == "f1"))
+    qtbot.keyClick(menu, Qt.Key.Key_Space)
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(entries[2]).center())
+    assert menu.isVisible() and heard == []
+    menu.close()
+    assert heard == [("metrics", ["accuracy", "f1", "auc"])]
+    assert choice.text() == "Accuracy, F1, ROC AUC"
+    choice.open_menu()
+    choice.flip("")
+    menu.close()
+    assert heard[-1] == ("metrics", []) and choice.text() == "The usual ones"
+    form.set_values({"metrics": ("f1",)})
+    assert choice.text() == "F1" and len(heard) == 2

@@ -16,6 +16,8 @@ from pytestqt.qtbot import QtBot
 from studio.engine import messages as m
 from studio.project.curves_export import csv
 from studio.ui.charts import losses, metrics, schedule
+from studio.ui.charts.axes import WholeAxis
+from studio.ui.charts.base import Plot
 from studio.ui.charts.confusion import ConfusionMatrix, reduce, words
 from studio.ui.charts.legend import Entry, Legend
 from studio.ui.charts.pyramid import Pyramid
@@ -251,8 +253,8 @@ COUNTS = ((50, 2), (6, 53))
 
 def test_words_of_a_cell() -> None:
     view = reduce(("ants", "bees"), COUNTS)
-    assert words(view, 1, 0) == "6 bees seen as ants · 10 % of 59"
-    assert words(view, 0, 0) == "50 ants rightly seen · 96 % of 52"
+    assert words(view, 1, 0) == "6 bees seen as ants · 10.2 % of 59"
+    assert words(view, 0, 0) == "50 ants rightly seen · 96.2 % of 52"
     digits = reduce(("7", "1"), COUNTS)
     assert words(digits, 0, 1).startswith("2 × “7” seen as “1”")
 
@@ -316,3 +318,37 @@ def test_the_figures_of_a_low_schedule_do_not_touch() -> None:
     axis = schedule.DecadeAxis("", "left")
     assert axis.tickValues(-5.0, -1.75, 90.0) == [(1.0, [-2.0, -3.0, -4.0])]
     assert axis.tickValues(-5.0, -1.75, 30.0) == [(1.0, [-2.0, -4.0])]
+
+
+def test_the_arrow_keys_walk_the_crosshair_of_any_plot(qtbot: QtBot) -> None:
+    plot = Plot(readout=lambda x: f"at {x:.0f}")
+    qtbot.addWidget(plot)
+    plot.show_span(x=(0, 100), y=(0, 1))
+    heard: list[float | None] = []
+    plot.cursorMoved.connect(heard.append)
+    for key in (
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_End,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Escape,
+    ):
+        qtbot.keyClick(plot, key)
+    assert [None if x is None else round(x) for x in heard] == [2, 4, 100, 100, 98, None]
+
+
+@pytest.mark.parametrize(
+    ("span", "size", "ticks"),
+    [
+        ((0.9, 2.1), 200, [1, 2]),
+        ((1, 9), 200, [2, 4, 6, 8]),
+        ((1, 9), 600, list(range(1, 10))),
+        ((0, 300), 200, [0, 100, 200, 300]),
+    ],
+)
+def test_epochs_are_counted_in_whole_numbers(
+    span: tuple[float, float], size: float, ticks: list[int]
+) -> None:
+    [(_, found)] = WholeAxis("epochs", "bottom").tickValues(*span, size)
+    assert found == ticks

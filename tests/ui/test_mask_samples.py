@@ -92,4 +92,4 @@ def test_words_of_masks() -> None:
     assert mask.caption(("Road", "Sky", "Tree", "Car", "Wall")) == "Road, Sky, Tree and 2 more"
     assert mask.caption("labels/a_P.png") == "a_P.png"
     assert mask.caption(()) == "nothing labelled"
-    assert mask.answer(("Road", "Sky"), ("Road",), 0.81) == "Road, Sky, taken for Road · 81 %"
+    assert mask.answer(("Road", "Sky"), ("Road",), 0.81) == "Road, Sky, taken for Road · 81.0 %"

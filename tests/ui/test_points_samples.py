@@ -11,10 +11,10 @@ from PySide6.QtGui import QImage
 
 from studio.problems.segmentation.palette import colour
 from studio.project.results import ItemResult, Results
+from studio.project.scores import metric_title, score_words
 from studio.ui.pages.data_parts.words import found_words
 from studio.ui.samples import about, reader, sample_kind
 from studio.ui.samples.base import Asked, Decode
-from studio.ui.scores import metric_title, score_words
 from studio.ui.targets import answer_words, is_points, seen_words
 from tests.problems.spots_made import HEIGHT, WIDTH, animals, cells, recipe
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from studio.project.live_run import LiveRun
+from studio.ui import theme
 from studio.ui.pages.results import ResultsPage, fill_sample
 from studio.ui.pages.results_parts.sample import record
 from studio.ui.pages.results_parts.score_words import compare, noise
@@ -148,3 +152,33 @@ def test_a_run_without_results_can_be_looked_at(qtbot: QtBot, store: Store) -> N
     page = shown(qtbot, store)
     page.empty.actionRequested.emit()
     assert asked(page)[-1] == ("show_run", (7,), {})
+
+
+def test_a_run_on_everything_says_that_nothing_judges_it(qtbot: QtBot, store: Store) -> None:
+    store.results = store.results_run = None
+    store.runs, store.run = [*store.runs, record(8, None, everything=7)], LiveRun(8)
+    page = shown(qtbot, store)
+    assert "no item is left to judge it by" in page.empty.accessibleDescription()
+    page.empty.actionRequested.emit()
+    assert asked(page)[-1] == ("show_run", (7,), {})
+
+
+def test_the_validation_loss_is_called_after_what_was_trained_with(qtbot: QtBot, store: Store) -> None:
+    assert store.results is not None
+    store.results = msgspec.structs.replace(store.results, loss="focal")
+    page = shown(qtbot, store)
+    assert any("0.214</b>  focal" in label.text() for label in page.score.findChildren(QLabel))
+
+
+def test_the_classes_keep_to_the_theme_when_it_changes(
+    qtbot: QtBot, qapp: QApplication, store: Store
+) -> None:
+    page = shown(qtbot, store)
+    cell = page.classes.table.item(0, 0)
+    assert cell is not None
+    light = cell.foreground().color()
+    theme.install(qapp, "dark")
+    try:
+        assert cell.foreground().color() == theme.theme_of().colour("text") != light
+    finally:
+        theme.install(qapp, "light")

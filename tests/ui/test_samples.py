@@ -153,8 +153,8 @@ def test_pictures_in_memory_are_shown_like_files(qtbot: QtBot, loader: Thumbnail
 
 def test_captions_say_what_was_and_what_the_model_said() -> None:
     assert caption("bee") == "bee"
-    assert answer("bee", "bee", 0.98) == "bee · 98 %"
-    assert answer("bee", "ant", 0.934) == "bee, taken for ant · 93 %"
+    assert answer("bee", "bee", 0.98) == "bee · 98.0 %"
+    assert answer("bee", "ant", 0.934) == "bee, taken for ant · 93.4 %"
 
 
 def test_the_kinds_of_sample_are_listed_by_name() -> None:

@@ -11,12 +11,7 @@ from studio.problems import problem_named
 from studio.project.judge import Judge
 from studio.project.live_run import LiveRun
 from studio.project.results import ItemResult, Results
-from studio.ui.charts.metrics import reduce
-from studio.ui.grid import item_words
-from studio.ui.pages.results_parts.sample import record
-from studio.ui.pages.results_parts.score_words import compare, counted
-from studio.ui.samples.pairs import pairs
-from studio.ui.scores import (
+from studio.project.scores import (
     is_share,
     metric_heading,
     metric_title,
@@ -24,6 +19,11 @@ from studio.ui.scores import (
     same_measure,
     score_words,
 )
+from studio.ui.charts.metrics import reduce
+from studio.ui.grid import item_words
+from studio.ui.pages.results_parts.sample import record
+from studio.ui.pages.results_parts.score_words import compare, counted
+from studio.ui.samples.pairs import pairs
 from studio.ui.targets import agrees, answer_words, is_amount, names_of, seen_words, target_words
 
 
@@ -42,8 +42,15 @@ from studio.ui.targets import agrees, answer_words, is_amount, names_of, seen_wo
         ("perplexity", 61.32, "", "61.32"),
         ("valid_loss", 0.214, "", "0.214"),
         ("accuracy", 12.0, "", "12"),
+        ("accuracy", 0.9996, "", "99.9 %"),
+        ("accuracy", 1.0, "", "100 %"),
+        ("error_rate", 0.0004, "", "0.1 %"),
         ("rmse", None, "bikes", "none"),
         ("valid_loss", 0.00003, "", "3e-05"),
+        ("f1_macro", 0.7784, "", "77.8 %"),
+        ("matthews_corrcoef", 0.5654, "", "0.5654"),
+        ("max_error", 3.817, "stars", "3.817 stars"),
+        ("mape", 1.7, "", "1.7"),
     ],
 )
 def test_a_score_is_written_by_what_it_is(name: str, value: float | None, unit: str, words: str) -> None:
@@ -70,6 +77,8 @@ def test_only_metrics_of_one_measure_share_an_axis() -> None:
     assert same_measure("rmse", "mae")
     assert not same_measure("rmse", "r2")
     assert not same_measure("accuracy", "perplexity")
+    assert same_measure("accuracy", "matthews_corrcoef")
+    assert not same_measure("accuracy", "log_loss")
     run = LiveRun(1)
     for at in range(3):
         metrics: dict[str, float | None] = {"r2": 0.9, "rmse": 60.0 - at, "mae": 40.0 - at}
@@ -153,7 +162,7 @@ def test_what_the_model_saw_is_said_by_the_kind_of_target() -> None:
     assert seen_words(("clear", "road"), ("haze", "clear")) == "missed road, added haze"
     assert seen_words(("a", "b"), ["b", "a"]) == "rightly seen"
     assert seen_words(None, None) == ""
-    assert answer_words("bee", "ant", 0.93) == "bee, taken for ant · 93 %"
+    assert answer_words("bee", "ant", 0.93) == "bee, taken for ant · 93.0 %"
     assert answer_words(120.0, 98.3, None) == "120, predicted 98.3"
 
 

@@ -7,11 +7,21 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QSettings, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from studio.ui import theme
 from studio.ui.shell import Header, Notice, NoticesPanel, Rail, RunState, WhyPanel
+from studio.ui.shell.focus_ring import FocusRing
 from studio.ui.shell.preview import NOTICES, sample_window
 from studio.ui.theme import SIZES
 from studio.ui.widgets import set_note
@@ -257,18 +267,61 @@ def test_notices_are_listed_without_covering_the_work(window: StudioWindow) -> N
     assert not window.notices.isVisible()
 
 
-def test_tab_walks_as_one_reads(window: StudioWindow) -> None:
+def walked(window: StudioWindow, key: Qt.Key, steps: int = 40) -> list[QWidget]:
+    """Where so many presses of a key lead."""
+    found: list[QWidget] = []
+    for _ in range(steps):
+        QTest.keyClick(window.focusWidget() or window, key)
+        now = window.focusWidget()
+        assert now is not None
+        found.append(now)
+    return found
+
+
+def test_tab_walks_as_one_reads_and_back_again(qtbot: QtBot, window: StudioWindow) -> None:
     window.show_page("data")
     window.show_page("rate")
     page = window.page("rate")
-    order, step = [], window.header.back
-    for _ in range(400):
-        order.append(step)
-        step = step.nextInFocusChain()
     assert isinstance(page, NotedPage)
-    stops = [window.header.back, window.rail.button("data"), page.own, page.below, window.gauge.painting]
+    window.rail.button("data").setFocus()
+    order = walked(window, Qt.Key.Key_Tab)
+    stops = [page.own, page.below, window.gauge.painting, window.rail.button("data")]
     places = [order.index(stop) for stop in stops]
     assert places == sorted(places)
+    window.gauge.painting.setFocus()
+    back = walked(window, Qt.Key.Key_Backtab)
+    assert back.index(page.below) < back.index(page.own) < back.index(window.rail.button("data"))
+
+
+def test_what_was_made_late_is_met_where_it_stands(window: StudioWindow) -> None:
+    window.show_page("rate")
+    page = window.page("rate")
+    assert isinstance(page, NotedPage)
+    layout = page.layout()
+    assert isinstance(layout, QVBoxLayout)
+    late = QPushButton("Late")
+    layout.insertWidget(layout.indexOf(page.own) + 1, late)
+    late.show()
+    page.own.setFocus()
+    assert walked(window, Qt.Key.Key_Tab, 1) == [late]
+
+
+def test_a_grid_or_table_has_a_ring_while_the_keyboard_is_in_it(window: StudioWindow) -> None:
+    window.show_page("rate")
+    page = window.page("rate")
+    assert isinstance(page, NotedPage)
+    layout = page.layout()
+    assert isinstance(layout, QVBoxLayout)
+    table = QListWidget()
+    layout.insertWidget(layout.indexOf(page.own) + 1, table)
+    table.show()
+    layout.activate()
+    page.own.setFocus()
+    assert walked(window, Qt.Key.Key_Tab, 1) == [table]
+    ring = table.findChild(FocusRing)
+    assert ring is not None and ring.isVisible() and ring.size() == table.size()
+    page.own.setFocus()
+    assert not ring.isVisible()
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 640), (960, 600)])

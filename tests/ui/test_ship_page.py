@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from studio.engine import messages as m
 from studio.exports import EXPORTS
 from studio.problems import problem_named
-from studio.ui import scores
+from studio.project import scores
 from studio.ui.pages.results_parts.kinds_sample import fill_ratings
 from studio.ui.pages.ship import ShipPage, fill_sample
 from studio.ui.pages.ship_parts import sample, ship_words

@@ -298,3 +298,50 @@ def test_every_state_is_drawn(qtbot: QtBot, store: Store, name: str) -> None:
         assert "Its model has the weights of epoch 5." in banner_words(page)
     if name == "halved":
         assert page.timeline.blocks()[0].view().lines[1] == "done in 0:28 · peak 5.4 GB"
+
+
+def test_a_refused_stage_keeps_what_was_typed_with_the_reason_until_it_changes(
+    qtbot: QtBot, store: Store
+) -> None:
+    page = shown(qtbot, store)
+    page.timeline.stageChosen.emit(1)
+    page.editor.low.set_value(1e-1)
+    page.editor._set_rate(1e-1)
+    store.refused = {"stage.epochs": "That cannot be."}
+    store.refusedChanged.emit()
+    qtbot.waitUntil(lambda: page.editor._rows["epochs"].error() == "That cannot be.")
+    store.estimateChanged.emit()
+    page.refresh_now()
+    assert page.editor.low.value() == 1e-1 and page.editor._rows["low"].error()
+    store.refused = {}
+    page.timeline.stageChosen.emit(0)
+    assert not page.editor._rows["epochs"].error() and not page.editor._rows["low"].error()
+
+
+def test_the_curves_keep_a_height_at_which_they_can_be_read(qtbot: QtBot, store: Store) -> None:
+    page = shown(qtbot, store)
+    page.resize(840, 600)
+    page.timeline.stageChosen.emit(1)
+    qtbot.waitUntil(lambda: page.editor.isVisible() and page.charts.losses.height() >= 128)
+    assert page.charts.schedule.height() >= 72
+    assert page.charts.losses.height() < 200, "in a low window they take no more than they need"
+
+
+def test_metrics_that_need_an_axis_of_their_own_are_drawn_when_chosen(qtbot: QtBot, store: Store) -> None:
+    page = shown(qtbot, store)
+    assert not page.charts._axis.isVisible()  # accuracy alone: the error rate only mirrors it
+    assert store.run is not None
+    store.run.metrics = ("accuracy", "error_rate", "roc_auc", "log_loss")
+    store.run.epochs[:] = [
+        msgspec.structs.replace(e, metrics={**e.metrics, "roc_auc": 0.9, "log_loss": e.valid_loss})
+        for e in store.run.epochs
+    ]
+    page.charts.show_run(store.run)
+    assert [name for name, _ in page.charts.metrics.rows()] == ["accuracy", "roc_auc"]
+    assert [e.text() for e in page.charts._axis.entries()] == ["Accuracy", "Log loss"]
+    page.charts._axis.chosen.emit("log_loss")
+    assert [name for name, _ in page.charts.metrics.rows()] == ["log_loss"]
+    assert not page.charts.metrics.score_up  # less of it is better, whatever judges the run
+    assert page.charts._axis.text() == "Log loss"
+    page.charts._axis.chosen.emit("accuracy")
+    assert page.charts.metrics.score_up

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -395,3 +396,44 @@ def test_the_undo_bar_stays_in_front_of_another_page(qtbot: QtBot) -> None:
     undo.stay_in_front()
     assert area.children().index(undo) > area.children().index(page)
     undo.hide()
+
+
+def test_the_undo_bar_gives_way_to_a_bar_that_grows(qtbot: QtBot) -> None:
+    parent = QWidget()
+    parent.resize(600, 400)
+    bar = QWidget(parent)
+    bar.setGeometry(0, 340, 600, 60)
+    qtbot.addWidget(parent)
+    parent.show()
+    undo = UndoBar(parent)
+    undo.keep_clear = bar
+    undo.show_message("Removed 3 items.")
+    bar.setGeometry(0, 240, 600, 160)
+    assert undo.geometry().bottom() < 240
+    undo.keep_clear = None
+    undo.show_message("Removed 3 items.")
+    assert undo.geometry().bottom() > 240
+    undo.hide()
+
+
+@pytest.mark.parametrize(
+    ("spin", "typed", "why"),
+    [
+        (lambda: IntSpin(1, 10_000, 3), "0", "“0” is not from 1 to 10,000."),
+        (lambda: FloatSpin(0.1, 0.9, 0.2), "5", "“5” is not from 0.1 to 0.9."),
+        (lambda: FloatSpin(0.1, 0.9, 0.2), "1e-", "“1e-” is not from 0.1 to 0.9."),
+    ],
+)
+def test_a_number_that_is_refused_says_why_below_its_field_until_it_is_changed(
+    qtbot: QtBot, spin: Callable[[], IntSpin | FloatSpin], typed: str, why: str
+) -> None:
+    editor = spin()
+    field = shown(qtbot, FieldRow("Field", editor), 200)
+    before = editor.value()
+    editor.selectAll()
+    qtbot.keyClicks(editor, typed)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert editor.value() == before
+    assert field.error() == why
+    qtbot.keyClick(editor, Qt.Key.Key_Up)
+    qtbot.waitUntil(lambda: not field.error())

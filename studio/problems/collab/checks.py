@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from studio.dataset.letter_encodings import AUTO
 from studio.dataset.splitting import NO_TIME
+from studio.dataset.table_reading import reading_of
 from studio.engine.messages import Finding, Fix
 from studio.problems.base import Dataset
 from studio.problems.collab import rating_tables
 from studio.problems.collab.items import NO_ID, NO_RATING, NO_SIDE
-from studio.problems.collab.plan import Plan, plan_of
+from studio.problems.collab.plan import Plan, of_titles, plan_of
 from studio.problems.collab.scale import proposed_range
-from studio.problems.table_checks import letter_findings
+from studio.problems.table_checks import decimal_findings, form_findings, letter_findings
 from studio.problems.tabular.checks import small_for_batch
 from studio.problems.tabular.findings import finding, many, rows
 from studio.problems.tabular.source import described
@@ -81,13 +81,17 @@ def _reading(dataset: Dataset, plan: Plan) -> Iterator[Finding]:
 
 
 def _letters(recipe: Recipe, plan: Plan, root: Path) -> Iterator[Finding]:
-    """Letters that look wrong, in the ratings and in the titles."""
-    asked = str(recipe.options.get("encoding", AUTO))
-    yield from letter_findings(plan.table.path, plan.table.dialect.encoding, asked)
-    titles = recipe.options.get("titles")
-    if titles:
-        table = rating_tables.read(rating_tables.path_of(root, str(titles), "titles"), encoding=asked).table
-        yield from letter_findings(table.path, table.dialect.encoding, asked)
+    """Whether the ratings look as they were read, and the letters of the titles."""
+    from studio.problems.collab import PROBLEM
+
+    options = PROBLEM.options_of(recipe)
+    reading = reading_of(options)
+    yield from form_findings(plan.table, reading)
+    yield from decimal_findings(plan.table, plan.profiles, reading)
+    if options.titles:
+        path = rating_tables.path_of(root, options.titles, "titles")
+        table = rating_tables.read(path, reading=of_titles(reading)).table
+        yield from letter_findings(table.path, table.dialect.encoding, options.encoding)
 
 
 def _sets(dataset: Dataset) -> Iterator[Finding]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from studio.dataset.table_reading import AS_FOUND, Reading, reading_told
 from studio.errors import UserError
 from studio.problems.base import Guess
 from studio.problems.collab import rating_tables
 from studio.problems.collab.options import WEIGHT_DECAY, Options
 from studio.problems.collab.plan import ITEM, RATING, USER, Plan, planned
+from studio.problems.table_options import NOTHING
+from studio.problems.tabular.guessing import sheet_of
 from studio.problems.tabular.profiles import profile
+from studio.problems.tabular.source import ways
 from studio.recipe.schema import Split
 
 ROWS = 3000
@@ -18,23 +24,34 @@ MOST_STEPS = 101
 TITLE_WORDS = ("item", "movie", "book", "title", "film", "product", "song", "game")
 
 
-def guess_at(path: Path) -> Guess | None:
-    """Propose values for ratings; None where it looks like something else."""
+def guess_at(path: Path, told: Mapping[str, Any] = NOTHING) -> Guess | None:
+    """Propose values for ratings; None where it looks like something else.
+
+    Raises
+    ------
+    UserError
+        Where a table cannot be read in the way that was told.
+    """
+    said, wrong = reading_told(told), None
     folder = path if path.is_dir() else path.parent
     names = rating_tables.candidates(folder) if path.is_dir() else [path.name]
     for name in names:
-        plan = _ratings_in(folder / name)
-        if plan is not None:
-            return _guess(folder, name, plan)
+        for way in ways(folder / name, said):
+            try:
+                plan = _ratings_in(folder / name, way)
+            except UserError as error:  # no table of ratings; another one may be
+                wrong = wrong or error
+                continue
+            if sureness(plan):
+                return _guess(folder, name, plan, way)
+    if wrong is not None and said != AS_FOUND:
+        raise wrong
     return None
 
 
-def _ratings_in(path: Path) -> Plan | None:
-    try:
-        plan = planned(rating_tables.read(path, "auto", ROWS), Options(), None)
-    except UserError:  # no table of ratings, so no guess
-        return None
-    return plan if sureness(plan) else None
+def _ratings_in(path: Path, reading: Reading) -> Plan:
+    header = reading.header if reading.header == "no" else "auto"
+    return planned(rating_tables.read(path, header, ROWS, reading), Options(), None)
 
 
 def sureness(plan: Plan) -> float:
@@ -53,10 +70,16 @@ def sureness(plan: Plan) -> float:
     return 0.8 if repeated and fits and all(p.distinct > seen.distinct for p in ids) else 0.0
 
 
-def _guess(folder: Path, name: str, plan: Plan) -> Guess:
+def _guess(folder: Path, name: str, plan: Plan, reading: Reading) -> Guess:
     titles = titles_file(folder, name, plan)
     low, high = plan.y_range
-    options = {"table": name, "user": plan.user, "item": plan.item, "rating": plan.rating}
+    options = {
+        "table": name,
+        "user": plan.user,
+        "item": plan.item,
+        "rating": plan.rating,
+        **sheet_of(reading),
+    }
     if titles:
         options["titles"] = titles
     return Guess(

@@ -9,13 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 from studio.dataset.splitting import NO_SIDE as NO_SIDE
 from studio.dataset.splitting import Splittable, groups_of, split_sides
+from studio.dataset.table_reading import reading_of
+from studio.dataset.tables import Table
 from studio.errors import UserError
 from studio.problems.base import Dataset, Item
 from studio.problems.collab import rating_tables
+from studio.problems.collab.options import METRICS, RatingMetric
 from studio.problems.collab.plan import Plan, plan_of
+from studio.problems.measures.choosing import told
 from studio.problems.tabular.cells import number
 from studio.problems.tabular.items import PEEKED, row_order
 from studio.recipe.schema import Recipe
@@ -64,13 +69,13 @@ def target_of(text: str, recipe: Recipe) -> float:
     return value
 
 
-def columns_of(recipe: Recipe, root: Path) -> tuple[str, ...]:
-    """The columns of a recipe's ratings, which may have no header; raises `UserError` where they cannot be read."""
+def peeked(recipe: Recipe, root: Path) -> Table:
+    """The beginning of a recipe's ratings, for forms; raises `UserError` where they cannot be read."""
     from studio.problems.collab import PROBLEM
 
     options = PROBLEM.options_of(recipe)
     path = rating_tables.path_of(root, options.table, "table")
-    return rating_tables.read(path, options.header, PEEKED, options.encoding).table.columns
+    return rating_tables.read(path, options.header, PEEKED, reading_of(options)).table
 
 
 def splittable(plan: Plan, rows: Sequence[tuple[int, float]], root: Path) -> Splittable:
@@ -106,3 +111,10 @@ def require_trainable(dataset: Dataset, plan: Plan) -> None:
         raise UserError(
             f"Every rating in “{plan.rating}” is the same.", "Choose another rating column.", fix="rating"
         )
+
+
+def metric_names_of(dataset: Dataset, recipe: Recipe) -> tuple[str, ...]:
+    """The metrics told of a run, in order."""
+    from studio.problems.collab import PROBLEM
+
+    return told(recipe.problem, PROBLEM.options_of(recipe).metrics, METRICS, get_args(RatingMetric))

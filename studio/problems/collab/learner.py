@@ -7,6 +7,7 @@ Imports torch: engine only.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from fastai.collab import collab_learner
@@ -15,32 +16,30 @@ from torch import Tensor
 from torch.nn import functional
 
 from studio.problems.base import Dataset
+from studio.problems.collab.items import metric_names_of as metric_names_of
+from studio.problems.collab.options import METRICS
 from studio.problems.collab.plan import plan_of
+from studio.problems.measures.metrics import OF_NUMBERS, judged
 from studio.problems.tabular.options import layer_sizes
 from studio.recipe.schema import Recipe
 
 
-def mse(predicted: Tensor, target: Tensor) -> Tensor:
-    """Mean squared error."""
-    return functional.mse_loss(predicted, target)
-
-
-def rmse(predicted: Tensor, target: Tensor) -> Tensor:
+def root_mean_square(predicted: Tensor, target: Tensor) -> Tensor:
     """Root of the mean squared error."""
     return torch.sqrt(functional.mse_loss(predicted, target))
 
 
-def mae(predicted: Tensor, target: Tensor) -> Tensor:
-    """Mean absolute error."""
-    return functional.l1_loss(predicted, target)
-
-
-METRICS = (mse, rmse, mae)
-
-
 def metric_names() -> tuple[str, ...]:
-    """The metrics' names, in the order in which they are computed."""
-    return tuple(metric.__name__ for metric in METRICS)
+    """The metrics told by themselves, in the order in which they are computed."""
+    return METRICS
+
+
+def rating_metric(name: str) -> Any:
+    """A metric of ratings by its name, as a learner takes it."""
+    own = {"mse": functional.mse_loss, "rmse": root_mean_square, "mae": functional.l1_loss}
+    if name in own:
+        return AccumMetric(own[name], name=name)
+    return judged(OF_NUMBERS[name], name)
 
 
 def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Learner:
@@ -54,7 +53,7 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
         use_nn=options.kind == "neural",
         layers=layer_sizes(options.layers),
         y_range=plan_of(recipe, Path(dls.path)).y_range,
-        metrics=[AccumMetric(metric, flatten=True) for metric in METRICS],
+        metrics=[rating_metric(name) for name in metric_names_of(dataset, recipe)],
         path=path,
         model_dir="models",
     )

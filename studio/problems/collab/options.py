@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
 
 from studio.dataset.letter_encodings import AUTO
 from studio.errors import UserError
 from studio.problems.base import Guess
-from studio.problems.table_options import encoding_field
+from studio.problems.measures.choosing import metrics_field
+from studio.problems.table_options import NOTHING, Decimal, Sheet, encoding_field, separator_field
 from studio.recipe.fields import about
 from studio.recipe.schema import Rate, Stage
 
 WEIGHT_DECAY = 0.1
 """Collaborative filtering over-fits quickly: ten times the usual weight decay."""
+
+RatingMetric = Literal["mse", "rmse", "mae", "r2", "explained_variance", "median_absolute_error", "max_error"]
+METRICS = ("mse", "rmse", "mae")
+"""Told by themselves."""
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -30,6 +36,9 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         ),
     ] = ""
     encoding: Annotated[str, encoding_field()] = AUTO
+    separator: Annotated[str, separator_field()] = AUTO
+    decimal: Decimal = "auto"
+    sheet: Sheet = ""
     header: Annotated[
         Literal["auto", "yes", "no"],
         about(
@@ -104,6 +113,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             note="embeddings-bias",
         ),
     ] = ""
+    metrics: Annotated[tuple[RatingMetric, ...], metrics_field(get_args(RatingMetric))] = ()
     people: Annotated[
         Literal["rated", "named", "nobody"],
         about(
@@ -120,11 +130,11 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ] = "rated"
 
 
-def guess(folder: Path) -> Guess | None:
+def guess(folder: Path, told: Mapping[str, Any] = NOTHING) -> Guess | None:
     """Look at a folder or a table for a moment and propose values."""
     from studio.problems.collab.guessing import guess_at
 
-    return guess_at(folder)
+    return guess_at(folder, told)
 
 
 def stages(options: Options) -> tuple[Stage, ...]:

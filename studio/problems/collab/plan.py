@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from studio.dataset.letter_encodings import AUTO
+from studio.dataset.table_reading import Reading, reading_of
 from studio.dataset.tables import Table
 from studio.errors import UserError
 from studio.problems.collab import rating_tables
 from studio.problems.collab.options import Options, read_range
 from studio.problems.collab.scale import proposed_range
+from studio.problems.table_memory import require_room
 from studio.problems.tabular.cells import category, finite
 from studio.problems.tabular.profiles import Profile, profile
 from studio.recipe.schema import Recipe
@@ -83,12 +86,19 @@ def plan_of(recipe: Recipe, root: Path) -> Plan:
             "The recipe names no table of ratings.", "Name a file below the data folder.", fix="table"
         )
     table = rating_tables.path_of(root, options.table, "table")
-    found = rating_tables.read(table, options.header, encoding=options.encoding)
+    reading = reading_of(options)
+    require_room(table, reading)
+    found = rating_tables.read(table, options.header, reading=reading)
     names = None
     if options.titles:
         titles = rating_tables.path_of(root, options.titles, "titles")
-        names = rating_tables.read(titles, encoding=options.encoding)
+        names = rating_tables.read(titles, reading=of_titles(reading))
     return planned(found, options, names)
+
+
+def of_titles(reading: Reading) -> Reading:
+    """How the table of titles is read: its letters and numbers as those of the ratings, its form as it is found."""
+    return replace(reading, separator=AUTO, sheet="")
 
 
 @lru_cache(maxsize=4)
@@ -99,7 +109,8 @@ def planned(found: rating_tables.Found, options: Options, names: rating_tables.F
         raise UserError(
             f"{table.path.name} holds no ratings.", "It needs a user, an item and a rating in every row."
         )
-    profiles = {name: profile(name, table.values(name)) for name in table.columns}
+    sign = reading_of(options).decimal_sign
+    profiles = {name: profile(name, table.values(name), sign) for name in table.columns}
     user, item, rating = columns_of(table, profiles, options)
     if profiles[rating].kind != "number":
         raise UserError(

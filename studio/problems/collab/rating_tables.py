@@ -5,20 +5,20 @@ No torch, no pandas (but for Parquet and Excel, through `tabular/source.py`), no
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from studio.dataset.letter_encodings import AUTO
 from studio.dataset.paths import key_below
-from studio.dataset.tables import ENDINGS, Row, Table
+from studio.dataset.table_reading import AS_FOUND, Reading
+from studio.dataset.tables import ENDINGS, Table
 from studio.errors import UserError
 from studio.problems.tabular.cells import number
 from studio.problems.tabular.source import BINARY, read_any
 
 MORE_ENDINGS = (".data", ".dat", ".item", ".base")
 DEFAULT_NAMES = ("user", "item", "rating")
+PEEKED = 201
 
 
 @dataclass(frozen=True)
@@ -37,57 +37,48 @@ def path_of(root: Path, name: str, field: str) -> Path:
     return root / key
 
 
-def read(path: Path, header: str = "auto", limit: int | None = None, encoding: str = AUTO) -> Found:
+def read(path: Path, header: str = "auto", limit: int | None = None, reading: Reading = AS_FOUND) -> Found:
     """Read a table.
 
     Parameters
     ----------
     header : {"auto", "yes", "no"}
         Whether the first row names the columns. Without a header they are called user, item, rating, column 4, ...
+    reading : Reading
+        How it is written, where that is said; its header counts for nothing.
 
     Raises
     ------
     UserError
-        Where it is missing, empty, or cannot be read.
+        Where it is missing, empty, or cannot be read, or not in the way that was said.
     """
-    return _read(read_any(path, limit, encoding), header)
+    if header == "auto":
+        header = "yes" if looks_like_header(read_any(path, PEEKED, replace(reading, header="no"))) else "no"
+    return _called(read_any(path, limit, replace(reading, header=header)))
 
 
 @lru_cache(maxsize=4)
-def _read(table: Table, header: str) -> Found:
-    has_header = (
-        header == "yes" or (header == "auto" and looks_like_header(table)) or not table.dialect.delimiter
-    )
-    if has_header:
+def _called(table: Table) -> Found:
+    if table.dialect.header:
         return Found(table, True)
-    first = first_cells(table)
-    names = tuple(
-        DEFAULT_NAMES[at] if at < len(DEFAULT_NAMES) else f"column {at + 1}" for at in range(len(first))
-    )
-    return Found(replace(table, columns=names, rows=(Row(1, first), *table.rows)), False)
+    names = (*DEFAULT_NAMES, *table.columns[len(DEFAULT_NAMES) :])[: len(table.columns)]
+    return Found(replace(table, columns=names), False)
 
 
 def looks_like_header(table: Table) -> bool:
-    """Whether the first row differs from the others: no number stands where nearly all others have one."""
-    first, rows = first_cells(table), table.rows[:200]
-    if not rows:
+    """Whether the first row of a table read without a header differs from the others, so that it is one.
+
+    No number stands where nearly all others have one, and a word where all others have numbers.
+    """
+    if table.dialect.header or len(table.rows) < 2:
         return True
-    for at, cell in enumerate(first):
-        others = sum(number(row.cells[at]) is not None for row in rows)
-        if number(cell) is not None and others >= 0.9 * len(rows):
-            return False
-    return any(
+    first, rows = table.rows[0].cells, table.rows[1:]
+    counted = [
         sum(number(row.cells[at]) is not None for row in rows) >= 0.9 * len(rows) for at in range(len(first))
-    )
-
-
-def first_cells(table: Table) -> tuple[str, ...]:
-    """The first row as it stands in the file."""
-    with table.path.open(encoding=table.dialect.encoding, errors="replace", newline="") as file:
-        for cells in csv.reader(file, delimiter=table.dialect.delimiter or ","):
-            if any(cell.strip() for cell in cells):
-                return tuple(cell.strip() for cell in cells)
-    return ()
+    ]
+    if any(number(cell) is not None and of_numbers for cell, of_numbers in zip(first, counted, strict=True)):
+        return False
+    return any(counted)
 
 
 def candidates(folder: Path, most: int = 40) -> list[str]:

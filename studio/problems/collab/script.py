@@ -14,8 +14,10 @@ from pathlib import Path
 import studio
 from studio.engine.messages import StagePlan
 from studio.problems.base import Dataset
+from studio.problems.collab.items import metric_names_of
 from studio.problems.collab.plan import Plan, plan_of
 from studio.problems.fit_words import fit_words
+from studio.problems.measures.parts import rating_words
 from studio.problems.tabular.options import layer_sizes
 from studio.recipe.schema import Recipe
 
@@ -33,7 +35,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-import torch
+{imports}import torch
 import torch.nn.functional as F
 from fastai.collab import *
 from fastai.tabular.all import *
@@ -75,7 +77,7 @@ def loaders(stage):
     )
     # fastai's default loader draws rows with replacement; this one shuffles them
     return table.dataloaders(bs=stage.batch_size, path=HERE, device=DEVICE, dl_type=TabDataLoader)
-
+{functions}
 
 def learner(dls):
     """Return a learner."""
@@ -85,6 +87,7 @@ def learner(dls):
         use_nn={use_nn},
         layers={layers},
         y_range={y_range},
+        metrics={metrics},
         path=HERE,
     )
 {precision}    return learn
@@ -116,8 +119,7 @@ def main():
     torch.save(learn.model.state_dict(), given.weights)
     if given.losses:
         given.losses.write_text("".join(f"{{loss!r}}\\n" for loss in losses), encoding="utf-8")
-    predicted, rating = learn.get_preds()
-    print({{"mse": float(F.mse_loss(predicted.flatten(), rating.flatten()))}})
+    print(dict(zip([{named}], learn.validate())))
 
 
 if __name__ == "__main__":
@@ -138,7 +140,8 @@ def write(
     from studio.problems.collab import PROBLEM
 
     options, plan = PROBLEM.options_of(recipe), plan_of(recipe, root)
-    fit = fit_words(recipe, plans, ())
+    names = metric_names_of(dataset, recipe)
+    told, fit = rating_words(names), fit_words(recipe, plans, names)
     half = (
         f'    if DEVICE.type == "cuda":\n        learn.to_{precision}()\n'
         if precision in ("fp16", "bf16")
@@ -154,6 +157,10 @@ def write(
         layers=layer_sizes(options.layers),
         y_range=plan.y_range,
         precision=half,
+        imports=told.imports,
+        functions=told.functions,
+        metrics=told.listed(),
+        named=", ".join(f'"{name}"' for name in ("valid_loss", *names)),
         fit=fit.lines,
         classes=fit.classes,
     )

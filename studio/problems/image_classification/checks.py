@@ -14,6 +14,7 @@ from studio.dataset.facts import HEADER, Progress, facts
 from studio.dataset.facts import no_progress as no_progress
 from studio.dataset.headers import Header
 from studio.dataset.scan_cache import NO_CACHE, ScanCache
+from studio.dataset.table_reading import reading_of
 from studio.engine.messages import Finding
 from studio.problems.base import Dataset
 from studio.problems.image_classification.copy_checks import copy_findings
@@ -45,7 +46,7 @@ def check(
     """
     yield from set_findings(dataset, recipe)
     if recipe.options.get("source") == "table":
-        yield from reading_findings(root / options_of(recipe).table, options_of(recipe).encoding)
+        yield from reading_findings(root / options_of(recipe).table, reading_of(options_of(recipe)))
     yield from group_findings(dataset, recipe)
     headers = read_headers(dataset, root, progress, cache)
     yield from file_findings(headers, recipe)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from studio.dataset.images import PROJECT_FILE, is_image_name
+from studio.dataset.table_reading import AS_FOUND, Reading
 from studio.dataset.tables import ENDINGS, Table, read_table
 from studio.errors import UserError
 from studio.problems.base import Guess
@@ -67,11 +68,19 @@ class Budget:
         return sorted(folders), sorted(images)
 
 
-def guess_at(path: Path) -> Guess | None:
-    """Propose values for a folder or a table, or None where it does not look like classified photos."""
+def guess_at(path: Path, reading: Reading = AS_FOUND) -> Guess | None:
+    """Propose values for a folder or a table, or None where it does not look like classified photos.
+
+    Raises
+    ------
+    UserError
+        Where no table can be read in the way that was said.
+    """
     budget = Budget()
     if path.is_file():
-        return _by_table(path.parent, [path.name], budget) if path.suffix.lower() in ENDINGS else None
+        return (
+            _by_table(path.parent, [path.name], budget, reading) if path.suffix.lower() in ENDINGS else None
+        )
     if not path.is_dir():
         return None
     folders, images = budget.peek(path, BUDGET // 4)
@@ -79,7 +88,7 @@ def guess_at(path: Path) -> Guess | None:
     return (
         _by_sets(path, folders, budget)
         or _by_class_folders(path, folders, budget)
-        or _by_table(path, _tables(path), budget)
+        or _by_table(path, _tables(path), budget, reading)
         or _by_names(path, folders, images, budget)
     )
 
@@ -148,15 +157,32 @@ def _tables(path: Path) -> list[str]:
     return names[:5]
 
 
-def _by_table(path: Path, names: Sequence[str], budget: Budget) -> Guess | None:
+def _by_table(path: Path, names: Sequence[str], budget: Budget, reading: Reading) -> Guess | None:
     files = OnDisk(path, ("", *budget.peek(path, BUDGET // 4)[0][:MOST_FOLDERS]))
+    return first_guess(path, names, reading, 200, lambda table: _table_guess(table, files))
+
+
+def first_guess(
+    folder: Path, names: Sequence[str], reading: Reading, limit: int, of: Callable[[Table], Guess | None]
+) -> Guess | None:
+    """The guess of the first table that gives one.
+
+    Raises
+    ------
+    UserError
+        Where there is none, and a table cannot be read in the way that was said.
+    """
+    wrong: UserError | None = None
     for name in names:
         try:
-            guess = _table_guess(read_table(path / name, limit=200), files)
-        except UserError:  # not a table; another one may be
+            guess = of(read_table(folder / name, limit, reading))
+        except UserError as error:  # not a table; another one may be
+            wrong = wrong or error
             continue
         if guess:
             return guess
+    if wrong is not None and reading != AS_FOUND:
+        raise wrong
     return None
 
 

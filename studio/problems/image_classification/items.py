@@ -16,10 +16,12 @@ from studio.dataset.paths import folder_key, is_below
 from studio.dataset.splitting import IN_NEITHER as IN_NEITHER
 from studio.dataset.splitting import NO_SIDE as NO_SIDE
 from studio.dataset.splitting import Splittable, groups_of, split_sides
+from studio.dataset.table_reading import AS_FOUND, Reading
 from studio.errors import UserError
 from studio.problems.base import Dataset, Guess, Item, names_in
-from studio.problems.image_classification.options import Options
+from studio.problems.image_classification.options import METRICS, Options
 from studio.problems.image_classification.sources import Labelled, LeftOut, read_source, require_set_folders
+from studio.problems.measures.choosing import CLASS_NAMES, told
 from studio.recipe.schema import Recipe, Split
 
 SKIPPED = "left out by the recipe"
@@ -120,11 +122,11 @@ def _slashes(key: str) -> list[int]:
     return [at for at, letter in enumerate(key) if letter == "/"]
 
 
-def guess_folder(folder: Path) -> Guess | None:
+def guess_folder(folder: Path, reading: Reading = AS_FOUND) -> Guess | None:
     """Look at a folder (or a table) for a moment; see `guessing.py`."""
     from studio.problems.image_classification.guessing import guess_at
 
-    return guess_at(folder)
+    return guess_at(folder, reading)
 
 
 def only_in_validation(dataset: Dataset) -> tuple[str, ...]:
@@ -195,3 +197,8 @@ def relabelled_key(key: str, old: str, new: str) -> str:
         return key
     at = len(folders) - 1 - folders[::-1].index(old)
     return "/".join([*folders[:at], new, *folders[at + 1 :], name])
+
+
+def metric_names_of(dataset: Dataset, recipe: Recipe) -> tuple[str, ...]:
+    """The metrics told of a run, in order."""
+    return told(recipe.problem, options_of(recipe).metrics, METRICS, CLASS_NAMES)

@@ -19,14 +19,15 @@ from urllib.error import URLError
 from urllib.request import getproxies
 
 import torch
-from fastai.vision.all import DataLoaders, Learner, accuracy, error_rate, vision_learner
+from fastai.vision.all import DataLoaders, Learner, vision_learner
 from torch import nn
 
 from studio.dataset.balance import class_weights
 from studio.errors import UserError
 from studio.problems.base import Dataset
+from studio.problems.image_classification.items import metric_names_of as metric_names_of
 from studio.problems.image_classification.items import options_of
-from studio.problems.image_classification.options import TORCHVISION, require_architecture
+from studio.problems.image_classification.options import METRICS, TORCHVISION, require_architecture
 from studio.problems.image_classification.weights import (
     find_file,
     load_into,
@@ -34,18 +35,18 @@ from studio.problems.image_classification.weights import (
     read_file,
     whole_and_body,
 )
+from studio.problems.measures.metrics import class_metric
 from studio.problems.vision.losses import class_loss
 from studio.problems.vision.networks import PhotoOptions
 from studio.recipe.schema import Recipe
 
-METRICS = (accuracy, error_rate)
 HUB = "huggingface.co"
 REACH_S = 5.0
 
 
 def metric_names() -> tuple[str, ...]:
-    """The metrics by fastai's names, in the order in which they are computed."""
-    return tuple(metric.__name__ for metric in METRICS)
+    """The metrics told by themselves, in the order in which they are computed."""
+    return METRICS
 
 
 def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Learner:
@@ -64,7 +65,8 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
     options = options_of(recipe)
     is_weighted = options.class_weights == "balanced"
     weighted = {"weight": torch.tensor(class_weights(dataset))} if is_weighted else {}
-    return photo_learner(dls, options, path, class_loss(options.loss, **weighted), METRICS)
+    metrics = [class_metric(name) for name in metric_names_of(dataset, recipe)]
+    return photo_learner(dls, options, path, class_loss(options.loss, **weighted), metrics)
 
 
 def photo_learner(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Struct
 
 from studio.dataset.letter_encodings import AUTO
+from studio.dataset.table_reading import reading_told
 from studio.problems.base import Guess
-from studio.problems.table_options import encoding_field
+from studio.problems.measures.choosing import ClassMetrics
+from studio.problems.table_options import NOTHING, encoding_field, header_field, separator_field
 from studio.problems.vision.networks import ARCHITECTURES as ARCHITECTURES
 from studio.problems.vision.networks import DEFAULT_SIZE as DEFAULT_SIZE
 from studio.problems.vision.networks import TIMM as TIMM
@@ -21,6 +24,9 @@ from studio.recipe.fields import about
 from studio.recipe.schema import Rate, Stage
 
 DEFAULT_PATTERN = r"^(.+)_\d+\.\w+$"
+
+METRICS = ("accuracy", "error_rate")
+"""Told by themselves."""
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -49,6 +55,8 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         ),
     ] = "labels.csv"
     encoding: Annotated[str, encoding_field(("source", ("table",)))] = AUTO
+    separator: Annotated[str, separator_field(("source", ("table",)))] = AUTO
+    header: Annotated[Literal["yes", "no"], header_field(("source", ("table",)))] = "yes"
     item_column: Annotated[
         str,
         about(
@@ -86,13 +94,14 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     dropout: Dropout = 0.5
     loss: Loss = "cross_entropy"
     class_weights: ClassWeights = "none"
+    metrics: ClassMetrics = ()
 
 
-def guess(folder: Path) -> Guess | None:
+def guess(folder: Path, told: Mapping[str, Any] = NOTHING) -> Guess | None:
     """Look at a folder for a moment and propose values."""
     from studio.problems.image_classification.items import guess_folder
 
-    return guess_folder(folder)
+    return guess_folder(folder, reading_told(told))
 
 
 def stages(options: Options) -> tuple[Stage, ...]:

@@ -19,7 +19,7 @@ from studio.dataset.balance import class_weights
 from studio.engine.messages import StagePlan
 from studio.problems.base import Dataset
 from studio.problems.fit_words import fit_words
-from studio.problems.image_classification.items import options_of
+from studio.problems.image_classification.items import metric_names_of, options_of
 from studio.problems.image_classification.options import DEFAULT_SIZE, TORCHVISION
 from studio.problems.image_classification.script_parts import (
     DATA_PART,
@@ -28,6 +28,8 @@ from studio.problems.image_classification.script_parts import (
     TRAIN_PART,
     WEIGHTS_PART,
 )
+from studio.problems.measures.parts import Words as Told
+from studio.problems.measures.parts import class_words
 from studio.problems.vision.loss_parts import CLASS_LOSSES, loss_words
 from studio.problems.vision.networks import PhotoOptions
 from studio.recipe.schema import Recipe
@@ -75,7 +77,10 @@ def write(
     is_weighted = options.class_weights == "balanced"
     weighted = {"weight": f"torch.tensor({class_weights(dataset)})"} if is_weighted else {}
     own, loss = loss_words(CLASS_LOSSES, options.loss, **weighted)
-    words = Words(HEAD, block.replace("{slug}", slug) + own, loss, ("accuracy", "error_rate"))
+    names = metric_names_of(dataset, recipe)
+    told = class_words(names)
+    data = block.replace("{slug}", slug) + own
+    words = Words(HEAD, data, loss, told, names)
     text = composed(recipe, dataset, root, plans, precision, folder, slug, options, words)
     return {f"{slug}.py": text, f"{slug}.csv": table(dataset)}
 
@@ -90,10 +95,10 @@ class Words:
         The beginning, with its braces still open, and the part that makes the loaders, all filled in.
     loss : str
         The loss as an expression.
-    metrics : tuple of str
-        The metrics as expressions, in their order.
+    told : measures.parts.Words
+        The metrics.
     names : tuple of str
-        Their names; empty where the expressions are names.
+        Their names, in their order.
     after : str
         What happens to the learner once it has its starting weights; indented lines, or nothing.
     """
@@ -101,8 +106,8 @@ class Words:
     head: str
     data: str
     loss: str
-    metrics: tuple[str, ...]
-    names: tuple[str, ...] = ()
+    told: Told
+    names: tuple[str, ...]
     after: str = ""
 
 
@@ -119,12 +124,11 @@ def composed(
 ) -> str:
     """Put the script of a run with photos together."""
     weights = found_weights(options.weights, folder)
-    metrics = words.names or words.metrics
-    named = ", ".join(_text(name) for name in ("valid_loss", *metrics))
-    fit = fit_words(recipe, plans, metrics, ["losses"])
+    named = ", ".join(_text(name) for name in ("valid_loss", *words.names))
+    fit = fit_words(recipe, plans, words.names, ["losses"])
     parts = [
-        _head(recipe, dataset, root, plans, options, weights, slug, words.head),
-        words.data,
+        _head(recipe, dataset, root, plans, options, weights, slug, words),
+        words.data + words.told.functions,
         _learner(options, precision, weights, words),
         *([_weights(options, weights)] if _is_file(weights) else []),
         TRAIN_PART.format(fit=fit.lines, classes=fit.classes, slug=slug, named=named),
@@ -149,16 +153,16 @@ def _head(
     options: PhotoOptions,
     weights: str,
     slug: str,
-    head: str,
+    words: Words,
 ) -> str:
     is_timm = options.arch not in TORCHVISION
     n_train = len(dataset.train())
-    return head.format(
+    return words.head.format(
         name=_quotable(recipe.name),
         studio=studio.__version__,
         slug=slug,
         timm=" and timm" if is_timm else "",
-        imports=_imports(is_timm, weights),
+        imports=words.told.imports + _imports(is_timm, weights),
         data=_text(str(root)),
         classes=_listed(dataset.classes),
         stages="\n".join(_stage(recipe, plan, n_train) for plan in plans),
@@ -199,7 +203,7 @@ def _learner(options: PhotoOptions, precision: str, weights: str, words: Words) 
         pretrained=weights == "imagenet",
         dropout=repr(options.dropout),
         loss=words.loss,
-        metrics=", ".join(words.metrics),
+        metrics=words.told.listed(),
     )
     if _is_file(weights):
         text += f"    start_from(Path({_text(weights)}), learn.model[0])\n"

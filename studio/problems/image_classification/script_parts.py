@@ -124,7 +124,7 @@ def learner(dls):
         normalize=False,
         ps={dropout},
         loss_func={loss},
-        metrics=[{metrics}],
+        metrics={metrics},
         path=HERE,
     )
 '''

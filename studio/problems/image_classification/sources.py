@@ -28,13 +28,16 @@ SET_FOLDERS = ("train", "training", "valid", "val", "validation", "dev", "test",
 LeftOut = tuple[str, str]
 
 
-@dataclass(frozen=True)
+NO_CELLS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
 class Labelled:
     """One photo and its class; `cells` are its row of the table, where there is one."""
 
     key: str
     label: str
-    cells: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    cells: Mapping[str, str] = field(default_factory=lambda: NO_CELLS)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,9 @@ def read_source(root: Path, options: Options, split: Split) -> Source:
     }
     source = readers[options.source](root, options, split)
     merges = read_merges(options.merge)
-    labelled = (replace(one, label=merges.get(one.label, one.label)) for one in source.labelled)
+    labelled = (
+        replace(one, label=merges[one.label]) if one.label in merges else one for one in source.labelled
+    )
     return Source(tuple(sorted(labelled, key=lambda one: one.key)), tuple(sorted(source.left_out)))
 
 
@@ -140,7 +145,7 @@ def class_of_folders(keys: Sequence[str], bases: Sequence[str] = ()) -> dict[str
     cat and dog. What lies deeper than the class folder belongs to it. `bases` (training and validation
     folders) are taken off first.
     """
-    folders = {key: _without_base(key, bases).split("/")[:-1] for key in keys}
+    folders = {key: (_without_base(key, bases) if bases else key).split("/")[:-1] for key in keys}
     inside = [parts for parts in folders.values() if parts]
     level = _first_difference(inside)
     return {key: parts[level] for key, parts in folders.items() if len(parts) > level}

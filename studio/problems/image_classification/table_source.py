@@ -10,6 +10,7 @@ from typing import Protocol
 
 from studio.dataset.images import Found, find_images
 from studio.dataset.paths import key_below
+from studio.dataset.table_reading import reading_of
 from studio.dataset.tables import Table, read_table
 from studio.errors import UserError
 from studio.problems.image_classification.options import Options
@@ -98,7 +99,7 @@ def from_table(root: Path, options: Options, split: Split) -> Source:
     found = find_images(root)
     if not found.keys:
         raise no_images(root, found.left_out)
-    table = read_table(root / key, encoding=options.encoding)
+    table = read_table(root / key, reading=reading_of(options))
     return _rows(root, key, table, options, found)
 
 

@@ -14,6 +14,7 @@ import msgspec
 from studio.dataset.facts import Progress
 from studio.dataset.facts import no_progress as no_progress
 from studio.dataset.scan_cache import NO_CACHE, ScanCache
+from studio.dataset.table_reading import reading_of
 from studio.engine.messages import Finding
 from studio.problems.base import Dataset
 from studio.problems.image_classification.checks import copies, read_headers
@@ -60,7 +61,7 @@ def check(
     """
     yield from set_findings(dataset, recipe)
     if options_of(recipe).source == "table":
-        yield from reading_findings(root / options_of(recipe).table, options_of(recipe).encoding)
+        yield from reading_findings(root / options_of(recipe).table, reading_of(options_of(recipe)))
     names, points = schema_for(recipe, root).names, is_points(dataset)
     yield from missing_findings(dataset, names) if points else number_findings(dataset, names)
     yield from group_findings(dataset, recipe)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from studio.dataset.table_reading import reading_of
 from studio.dataset.tables import Table
 from studio.errors import UserError
 from studio.problems.image_classification.table_source import SAMPLE_ROWS, SPLIT_NAMES
@@ -38,7 +39,7 @@ def find_columns(table: Table, options: Options, item: str) -> Columns:
         Where a column is not there, or none holds numbers.
     """
     others = [c for c in table.columns if c != item]
-    decimal = decimal_of(table)
+    decimal = reading_of(options).decimal_sign or decimal_of(table)
     if options.targets.strip():
         return _named(table, options, pairs_of(others), decimal)
     numeric = [c for c in others if _is_target(c) and is_numeric(table.values(c)[:SAMPLE_ROWS], decimal)]

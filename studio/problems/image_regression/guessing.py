@@ -6,18 +6,19 @@ numbers of which there are few different ones, or of 1 and 0, may as well be cla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from studio.dataset.paths import key_below
-from studio.dataset.tables import ENDINGS, Table, read_table
-from studio.errors import UserError
+from studio.dataset.table_reading import Reading, reading_told
+from studio.dataset.tables import ENDINGS, Table
 from studio.problems.base import Guess
-from studio.problems.image_classification.guessing import BUDGET, MOST_FOLDERS, Budget, OnDisk
+from studio.problems.image_classification.guessing import BUDGET, MOST_FOLDERS, Budget, OnDisk, first_guess
 from studio.problems.image_classification.table_source import guess_item_column, guess_split_column
 from studio.problems.image_regression.columns import Columns, find_columns
 from studio.problems.image_regression.deeplabcut import PHOTO, is_deeplabcut
@@ -26,6 +27,7 @@ from studio.problems.image_regression.options import Options
 from studio.problems.image_regression.table_source import under_one_header
 from studio.problems.image_regression.targets import Bad, Schema
 from studio.problems.multi_label.tags import is_tag_column
+from studio.problems.table_options import NOTHING
 from studio.problems.tabular.options import joined
 from studio.recipe.schema import Split
 
@@ -39,13 +41,20 @@ FEW = 12
 """Up to so many different whole numbers may be classes."""
 
 
-def guess_at(path: Path) -> Guess | None:
-    """Propose values for a folder or a table, or None where no photo has numbers."""
+def guess_at(path: Path, told: Mapping[str, Any] = NOTHING) -> Guess | None:
+    """Propose values for a folder or a table, or None where no photo has numbers.
+
+    Raises
+    ------
+    UserError
+        Where no table can be read in the way that was told.
+    """
+    reading = reading_told(told)
     if path.is_file():
-        return _by_tables(path.parent, [path.name]) if path.suffix.lower() in ENDINGS else None
+        return _by_tables(path.parent, [path.name], reading) if path.suffix.lower() in ENDINGS else None
     if not path.is_dir():
         return None
-    return _by_tables(path, _tables(path)) or _by_files(path)
+    return _by_tables(path, _tables(path), reading) or _by_files(path)
 
 
 def _tables(path: Path) -> list[str]:
@@ -69,27 +78,20 @@ class Tails:
         return next((found for way in ways if (found := self.files.find(way))), ())
 
 
-def _by_tables(folder: Path, names: Sequence[str]) -> Guess | None:
+def _by_tables(folder: Path, names: Sequence[str], reading: Reading) -> Guess | None:
     if not names:
         return None
     files = Tails(OnDisk(folder, ("", *Budget().peek(folder, BUDGET // 4)[0][:MOST_FOLDERS])))
-    for name in names:
-        try:
-            found = _of_table(read_table(folder / name, limit=ROWS), files)
-        except UserError:  # not a table, or not of numbers; another one may be
-            continue
-        if found is not None:
-            return found
-    return None
+    return first_guess(folder, names, reading, ROWS, lambda table: _of_table(table, files, reading))
 
 
-def _of_table(raw: Table, files: Tails) -> Guess | None:
+def _of_table(raw: Table, files: Tails, reading: Reading) -> Guess | None:
     table, is_dlc = under_one_header(raw), is_deeplabcut(raw)
     item = PHOTO if is_dlc else guess_item_column(table, files, n_rows=PEEKED)
     named = [cell.replace("\\", "/") for cell in table.values(item)[:PEEKED] if cell] if item else []
     if not any(files.find(name) for name in named):
         return None
-    columns = find_columns(table, Options(), item)
+    columns = find_columns(table, msgspec.structs.replace(Options(), decimal=reading.decimal), item)
     split = guess_split_column(table)
     options = {"source": "table", "table": table.path.name, "kind": columns.schema.kind}
     if not is_dlc:

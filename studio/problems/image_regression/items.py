@@ -20,7 +20,15 @@ from studio.problems.image_classification.items import (
     without_skipped,
 )
 from studio.problems.image_regression.file_source import from_files
-from studio.problems.image_regression.options import Options
+from studio.problems.image_regression.options import (
+    NUMBER_METRICS,
+    NUMBER_NAMES,
+    POINT_METRICS,
+    POINT_NAMES,
+    SEVERAL_METRICS,
+    SEVERAL_NAMES,
+    Options,
+)
 from studio.problems.image_regression.table_source import Source, from_table, table_of
 from studio.problems.image_regression.targets import (
     Schema,
@@ -30,6 +38,7 @@ from studio.problems.image_regression.targets import (
     missing_of,
     typed,
 )
+from studio.problems.measures.choosing import told
 from studio.problems.tabular.items import bands
 from studio.recipe.schema import Recipe, Split
 
@@ -146,3 +155,21 @@ def _require_alike(dataset: Dataset) -> None:
                 f"{item.key} has {own[1]} {own[0]} as its target, where the others have {count} {kind}.",
                 "Take the mark back that changed it, or give it as many as the others have.",
             )
+
+
+def metric_names_of(dataset: Dataset, recipe: Recipe) -> tuple[str, ...]:
+    """The metrics told of a run, in order: of points, of a number, or of several.
+
+    Raises
+    ------
+    UserError
+        Where a chosen one says nothing about these targets.
+    """
+    usual, offered = (
+        (POINT_METRICS, POINT_NAMES)
+        if is_points(dataset)
+        else (NUMBER_METRICS, NUMBER_NAMES)
+        if count_of(dataset) == 1
+        else (SEVERAL_METRICS, SEVERAL_NAMES)
+    )
+    return told(recipe.problem, options_of(recipe).metrics, usual, offered)

@@ -11,6 +11,7 @@ Numbers are standardised by the loss alone; limits are put down in the same unit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastai.callback.hook import num_features_model
@@ -22,8 +23,9 @@ from studio.problems.base import Dataset
 from studio.problems.image_classification.learner import photo_learner
 from studio.problems.image_regression.heads import Bounded, PointHead, pooled_points
 from studio.problems.image_regression.items import count_of, is_points, options_of
+from studio.problems.image_regression.items import metric_names_of as metric_names_of
 from studio.problems.image_regression.losses import NumberLoss, PointLoss
-from studio.problems.image_regression.metrics import number_metrics_for, number_names, point_metrics
+from studio.problems.image_regression.metrics import number_metrics_for, point_metrics
 from studio.problems.image_regression.options import NUMBER_METRICS, POINT_METRICS, Options, miss_of
 from studio.problems.image_regression.scaling import bounds_of, scale_of
 from studio.recipe.schema import Recipe
@@ -32,11 +34,6 @@ from studio.recipe.schema import Recipe
 def metric_names() -> tuple[str, ...]:
     """All metrics there can be, in the order in which they are computed."""
     return (*POINT_METRICS, *NUMBER_METRICS)
-
-
-def metric_names_of(dataset: Dataset) -> tuple[str, ...]:
-    """The metrics of points, of a number, or of several."""
-    return POINT_METRICS if is_points(dataset) else number_names(count_of(dataset))
 
 
 def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Learner:
@@ -54,15 +51,17 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
     """
     options, count = options_of(recipe), count_of(dataset)
     made = _of_points if is_points(dataset) else _of_numbers
-    learner = made(dls, dataset, options, path, count)
+    learner = made(dls, dataset, options, path, count, metric_names_of(dataset, recipe))
     learner.opt = None  # it knew the parameters of the head that was replaced
     learner.unfreeze()
     return learner
 
 
-def _of_numbers(dls: DataLoaders, dataset: Dataset, options: Options, path: Path, count: int) -> Learner:
+def _of_numbers(
+    dls: DataLoaders, dataset: Dataset, options: Options, path: Path, count: int, names: Sequence[str]
+) -> Learner:
     loss = NumberLoss(*scale_of(dataset), miss=miss_of(options, False))
-    learner = photo_learner(dls, options, path, loss, number_metrics_for(loss), n_out=count)
+    learner = photo_learner(dls, options, path, loss, number_metrics_for(names, loss), n_out=count)
     nn.init.zeros_(learner.model[1][-1].weight)
     bounds = bounds_of(dataset, options)
     if bounds is not None:
@@ -70,8 +69,10 @@ def _of_numbers(dls: DataLoaders, dataset: Dataset, options: Options, path: Path
     return learner
 
 
-def _of_points(dls: DataLoaders, dataset: Dataset, options: Options, path: Path, count: int) -> Learner:
-    metrics = point_metrics(options.resize)
+def _of_points(
+    dls: DataLoaders, dataset: Dataset, options: Options, path: Path, count: int, names: Sequence[str]
+) -> Learner:
+    metrics = point_metrics(names, options.resize)
     learner = photo_learner(dls, options, path, PointLoss(miss_of(options, True)), metrics, n_out=2 * count)
     if options.head == "pooled":
         learner.model[1] = pooled_points(learner.model[1], count)

@@ -5,11 +5,12 @@ Of the points that are known, with the distance d between truth and answer in pi
     point error = mean(d)    error of width = mean(d / width)    PCK = share of d <= 0.05 width
 
 (percentage of correct key points; Yang and Ramanan 2013, here by the photo's width). Numbers have RMSE, MAE and R2;
-several have the means of their R2 and of their MAE.
+several have the means of their R2 and of their MAE. More can be chosen.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,9 @@ from studio.problems.image_regression.options import (
     PCK_SHARE,
     POINT_METRICS,
     SEVERAL_METRICS,
+    WIDE_SHARE,
 )
-from studio.problems.tabular.learner import number_metrics
+from studio.problems.tabular.learner import figure_in_unit, number_metrics
 from studio.problems.vision.sizes import PhotoSizes
 
 
@@ -44,6 +46,19 @@ def point_figures(pixels: NDArray[np.float64], widths: NDArray[np.float64]) -> d
     shares = pixels[known] / widths[known]
     values = (float(pixels[known].mean()), float(shares.mean()), float((shares <= PCK_SHARE).mean()))
     return dict(zip(POINT_METRICS, values, strict=True))
+
+
+def point_figure(name: str, pixels: NDArray[np.float64], widths: NDArray[np.float64]) -> float | None:
+    """One figure by its name; None where no point is known."""
+    known = np.isfinite(pixels)
+    if name in POINT_METRICS or not known.any():
+        return point_figures(pixels, widths).get(name)
+    of: dict[str, Any] = {
+        "median_point_error": np.median(pixels[known]),
+        "max_point_error": np.max(pixels[known]),
+        "pck_10": np.mean(pixels[known] / widths[known] <= WIDE_SHARE),
+    }
+    return float(of[name])
 
 
 class PointTally:
@@ -74,11 +89,11 @@ class PointTally:
             self._pixels.append(distances(said, true))
             self._widths.append(np.full(len(said), float(photo[0])))
 
-    def figures(self) -> dict[str, float | None]:
-        """The figures so far."""
+    def figure(self, name: str) -> float | None:
+        """One figure so far."""
         if not self._pixels:
-            return dict.fromkeys(POINT_METRICS)
-        return point_figures(np.concatenate(self._pixels), np.concatenate(self._widths))
+            return None
+        return point_figure(name, np.concatenate(self._pixels), np.concatenate(self._widths))
 
 
 def _plain(places: Tensor) -> NDArray[np.float32]:
@@ -88,7 +103,7 @@ def _plain(places: Tensor) -> NDArray[np.float32]:
 
 
 class PointMetric(Metric):
-    """One of the three figures, over all known points of the validation set."""
+    """One of the figures, over all known points of the validation set."""
 
     def __init__(self, tally: PointTally, name: str) -> None:
         self._tally, self._name = tally, name
@@ -104,7 +119,7 @@ class PointMetric(Metric):
     @property
     def value(self) -> float | None:
         """The figure so far."""
-        return self._tally.figures()[self._name]
+        return self._tally.figure(self._name)
 
     @property
     def name(self) -> str:
@@ -112,10 +127,10 @@ class PointMetric(Metric):
         return self._name
 
 
-def point_metrics(method: str) -> list[PointMetric]:
-    """The three metrics of a learner, on one tally."""
+def point_metrics(names: Sequence[str], method: str) -> list[PointMetric]:
+    """The metrics of a learner, on one tally."""
     tally = PointTally(method)
-    return [PointMetric(tally, name) for name in POINT_METRICS]
+    return [PointMetric(tally, name) for name in names]
 
 
 def number_names(count: int) -> tuple[str, ...]:
@@ -128,6 +143,12 @@ def number_figures(answers: NDArray[Any], truths: NDArray[Any]) -> dict[str, flo
     pairs = zip(answers.T, truths.T, strict=True)
     found = [number_metrics(torch.as_tensor(a), torch.as_tensor(t)) for a, t in pairs]
     return {name: float(np.mean([one[name] for one in found])) for name in number_names(len(found))}
+
+
+def figure_of_numbers(name: str, answers: NDArray[Any], truths: NDArray[Any]) -> float:
+    """One figure by its name: the mean over the columns."""
+    pairs = zip(answers.T, truths.T, strict=True)
+    return float(np.mean([figure_in_unit(name, torch.as_tensor(a), torch.as_tensor(t)) for a, t in pairs]))
 
 
 class NumberMetric(Metric):
@@ -154,7 +175,7 @@ class NumberMetric(Metric):
         if not self._truths:
             return None
         answers, truths = torch.cat(self._answers).numpy(), torch.cat(self._truths).numpy()
-        return number_figures(answers, truths)[self._name]
+        return figure_of_numbers(self._name, answers, truths)
 
     @property
     def name(self) -> str:
@@ -162,6 +183,6 @@ class NumberMetric(Metric):
         return self._name
 
 
-def number_metrics_for(loss: NumberLoss) -> list[NumberMetric]:
+def number_metrics_for(names: Sequence[str], loss: NumberLoss) -> list[NumberMetric]:
     """The metrics of a learner."""
-    return [NumberMetric(name, loss) for name in number_names(len(loss.means))]
+    return [NumberMetric(name, loss) for name in names]

@@ -34,7 +34,7 @@ def number_views(
     rows = [_row(name, answers[:, at], truths[:, at], float(means[at])) for at, name in enumerate(names)]
     better = sum(row[1] < row[4] for row in rows)
     words = f"{better} of {len(rows)} numbers are" if len(rows) > 1 else ("It is" if better else "It is not")
-    columns = ("Number", "MAE", "RMSE", "R2", "MAE of the mean", "RMSE of the mean")
+    columns = ("Number", "MAE", "RMSE", "R²", "MAE of the mean", "RMSE of the mean")
     table = Grid(
         "Beside always answering the mean",
         columns,

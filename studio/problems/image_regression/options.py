@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Struct
 
 from studio.dataset.letter_encodings import AUTO
 from studio.errors import UserError
 from studio.problems.base import Guess
-from studio.problems.table_options import encoding_field
+from studio.problems.measures.choosing import NumberMetric, metrics_field
+from studio.problems.table_options import NOTHING, Decimal, encoding_field, header_field, separator_field
 from studio.problems.vision.networks import Arch, Dropout, Weights
 from studio.recipe.fields import about
 from studio.recipe.schema import Rate, Stage
@@ -19,7 +21,14 @@ DEFAULT_SIZE = 224
 NUMBER_METRICS = ("rmse", "mae", "r2")
 SEVERAL_METRICS = ("r2", "mae")
 POINT_METRICS = ("point_error", "error_of_width", "pck")
-PCK_SHARE = 0.05
+PointMetrics = Literal[
+    "point_error", "error_of_width", "pck", "pck_10", "median_point_error", "max_point_error"
+]
+PCK_SHARE, WIDE_SHARE = 0.05, 0.1
+POINT_NAMES: tuple[str, ...] = get_args(PointMetrics)
+NUMBER_NAMES: tuple[str, ...] = get_args(NumberMetric)
+SEVERAL_NAMES = ("r2", "mae", "explained_variance", "mape")
+"""Of several numbers: errors in different units have no mean that says anything, those that are usual excepted."""
 """A point counts as found within this part of the photo's width (PCK: percentage of correct key points)."""
 
 
@@ -67,6 +76,9 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         ),
     ] = "labels.csv"
     encoding: Annotated[str, encoding_field(("source", ("table",)))] = AUTO
+    separator: Annotated[str, separator_field(("source", ("table",)))] = AUTO
+    header: Annotated[Literal["yes", "no"], header_field(("source", ("table",)))] = "yes"
+    decimal: Decimal = "auto"
     item_column: Annotated[
         str,
         about(
@@ -190,13 +202,16 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         ),
     ] = "usual"
     dropout: Dropout = 0.25
+    metrics: Annotated[
+        tuple[PointMetrics | NumberMetric, ...], metrics_field((*POINT_NAMES, *NUMBER_NAMES))
+    ] = ()
 
 
-def guess(folder: Path) -> Guess | None:
+def guess(folder: Path, told: Mapping[str, Any] = NOTHING) -> Guess | None:
     """Look at a folder for a moment and propose values."""
     from studio.problems.image_regression.guessing import guess_at
 
-    return guess_at(folder)
+    return guess_at(folder, told)
 
 
 def stages(options: Options) -> tuple[Stage, ...]:

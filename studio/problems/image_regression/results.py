@@ -20,6 +20,7 @@ from torch import Tensor
 
 from studio.problems.base import Dataset, Item
 from studio.problems.image_classification.results import worst_first
+from studio.problems.image_regression import PROBLEM
 from studio.problems.image_regression.data import aimed
 from studio.problems.image_regression.geometry import in_photo
 from studio.problems.image_regression.items import is_points, schema_for
@@ -30,6 +31,7 @@ from studio.problems.image_regression.metrics import (
     point_figures,
 )
 from studio.problems.image_regression.number_figures import number_views
+from studio.problems.image_regression.options import miss_of
 from studio.problems.image_regression.point_figures import (
     Measured,
     mean_places,
@@ -38,6 +40,7 @@ from studio.problems.image_regression.point_figures import (
     with_pictures,
 )
 from studio.problems.image_regression.targets import as_numbers, as_points, plain_points
+from studio.problems.loss_words import loss_words
 from studio.problems.vision.sizes import PhotoSizes
 from studio.project.results import Figure, ItemResult, Results
 from studio.recipe.schema import Recipe
@@ -83,6 +86,7 @@ def evaluate(
         items=tuple(ranked),
         figures=tuple(figures),
         unit=unit,
+        loss=loss_words(PROBLEM, recipe, miss_of(PROBLEM.options_of(recipe), is_points(dataset))),
     )
 
 

@@ -16,7 +16,7 @@ from studio.engine.messages import StagePlan
 from studio.problems.base import Dataset
 from studio.problems.image_classification.script import RESIZE, Words, composed
 from studio.problems.image_classification.script_parts import HEAD, PHOTO_PART
-from studio.problems.image_regression.items import is_points, options_of, schema_for
+from studio.problems.image_regression.items import is_points, metric_names_of, options_of, schema_for
 from studio.problems.image_regression.options import AUGMENT, Options, mirrors, miss_of
 from studio.problems.image_regression.scaling import bounds_of, scale_of
 from studio.problems.image_regression.script_parts import (
@@ -30,11 +30,17 @@ from studio.problems.image_regression.script_parts import (
     MISSED,
     MISSED_PART,
     NUMBER_PART,
+    POINT_FIGURE,
+    POINT_FIGURES,
     POINT_PART,
     POOLED_AFTER,
+    SHOWN,
+    TOLD_PART,
     ZERO_AFTER,
 )
 from studio.problems.image_regression.targets import Schema, as_numbers
+from studio.problems.measures.parts import Words as Told
+from studio.problems.measures.parts import number_words
 from studio.recipe.schema import Recipe
 
 UNITS, BEYOND, NEAR = 128, 1.1, {"points": 0.1, "numbers": 1.0}
@@ -62,12 +68,15 @@ def write(
         The run's folder: a relative weights file is looked for in it and above it.
     """
     options, schema = options_of(recipe), schema_for(recipe, root)
-    own, after, loss, metric = _of_points(options) if is_points(dataset) else _of_numbers(dataset, options)
+    names, points = metric_names_of(dataset, recipe), is_points(dataset)
+    own, after, loss = _of_points(options) if points else _of_numbers(dataset, options)
+    told = _told_points(names, options.resize) if points else number_words(names, "NumberLoss()")
     words = Words(
         head=_head(),
         data=_data(options, schema, slug) + own,
         loss=loss,
-        metrics=(metric,),
+        told=told,
+        names=names,
         after=after,
     )
     named = replace(dataset, classes=schema.names)
@@ -112,24 +121,35 @@ def augmentation(options: Options, points: bool) -> str:
     return f"aug_transforms({written}, pad_mode=PadMode.Zeros)"
 
 
-def _of_points(options: Options) -> tuple[str, str, str, str]:
-    """Loss and head of points, what happens to the learner, and the names of loss and metric."""
+def _told_points(names: Sequence[str], method: str) -> Told:
+    """The metrics of points."""
+    figures = (
+        POINT_FIGURE.format(name=name, words=words, figure=figure)
+        for name in names
+        for words, figure in (POINT_FIGURES[name],)
+    )
+    functions = TOLD_PART.format(shown=SHOWN[method]) + "".join(figures)
+    return Told(tuple(f"PointMetric({name})" for name in names), functions)
+
+
+def _of_points(options: Options) -> tuple[str, str, str]:
+    """Loss and head of points, what happens to the learner, and the loss as an expression."""
     if options.head == "pooled":
         part, after = BOUNDED_PART, POOLED_AFTER.format(beyond=BEYOND)
     else:
         part, after = HEAD_PART.format(units=UNITS), HEAD_AFTER.format(dropout=repr(options.dropout))
-    return _missed(options, "points") + POINT_PART + part, after, "PointLoss()", "error_of_sides"
+    return _missed(options, "points") + POINT_PART + part, after, "PointLoss()"
 
 
-def _of_numbers(dataset: Dataset, options: Options) -> tuple[str, str, str, str]:
+def _of_numbers(dataset: Dataset, options: Options) -> tuple[str, str, str]:
     """The same of numbers."""
     bounds, (means, deviations) = bounds_of(dataset, options), scale_of(dataset)
     limits = "" if bounds is None else LIMITS.format(low=bounds[0], high=bounds[1])
     text = _missed(options, "numbers")
     text += NUMBER_PART.format(means=means, deviations=deviations, limits=limits)
     if bounds is None:
-        return text, ZERO_AFTER, "NumberLoss()", "mae"
-    return text + BOUNDED_PART, ZERO_AFTER + BOUNDED_AFTER, "NumberLoss()", "mae"
+        return text, ZERO_AFTER, "NumberLoss()"
+    return text + BOUNDED_PART, ZERO_AFTER + BOUNDED_AFTER, "NumberLoss()"
 
 
 def _missed(options: Options, kind: str) -> str:

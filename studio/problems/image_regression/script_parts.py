@@ -71,14 +71,68 @@ class PointLoss:
         apart = predicted.as_subclass(torch.Tensor).float() - torch.where(seen[..., None], wanted, 0.0)
         own = torch.where(seen, missed(apart).mean(dim=2), 0.0)
         return own.sum() / seen.sum().clamp(min=1)
-
-
-def error_of_sides(predicted, target):
-    """Return the mean distance of the known points, as a part of the fitted picture's side."""
-    pairs = predicted.as_subclass(torch.Tensor) - target.as_subclass(torch.Tensor).reshape(predicted.shape)
-    distances = pairs.float().norm(dim=2) / 2
-    return distances[distances.isfinite()].mean()
 '''
+
+TOLD_PART = '''
+
+class PointMetric(Metric):
+    """A figure of the known points of the validation set, from distances in pixels of their photos."""
+
+    sizes = {{}}
+
+    def __init__(self, figure):
+        self.figure = figure
+
+    def reset(self):
+        self.pixels, self.widths = [], []
+
+    def accumulate(self, learn):
+        high, wide = learn.xb[0].shape[-2:]
+        answers, truths = (t.detach().as_subclass(torch.Tensor).float().cpu().numpy() for t in (learn.pred, learn.y))
+        for item, *both in zip(learn.dl.dataset.items[len(self.pixels) :], answers, truths):
+            if item.photo not in self.sizes:
+                self.sizes[item.photo] = open_photo(item.photo).size
+            said, true = (place.reshape(-1, 2).astype(np.float64) for place in both)
+            apart = (said - true) / 2 * shown(self.sizes[item.photo], (wide, high))
+            self.pixels.append(np.hypot(*apart.T))
+            self.widths.append(np.full(len(apart), float(self.sizes[item.photo][0])))
+
+    @property
+    def value(self):
+        pixels, widths = np.concatenate(self.pixels), np.concatenate(self.widths)
+        known = np.isfinite(pixels)
+        return float(self.figure(pixels[known], widths[known])) if known.any() else None
+
+    @property
+    def name(self):
+        return self.figure.__name__
+
+
+def shown(photo, size):
+    """Return width and height of what a fitted picture shows, in pixels of its photo."""
+    {shown}
+'''
+
+_SCALED = """scale = {most}(photo[0] / size[0], photo[1] / size[1])
+    return int(scale * size[0]), int(scale * size[1])"""
+SHOWN = {"squish": "return photo", "pad": _SCALED.format(most="max"), "crop": _SCALED.format(most="min")}
+
+POINT_FIGURE = '''
+
+def {name}(pixels, widths):
+    """Return {words}."""
+    return {figure}
+'''
+
+POINT_FIGURES = {
+    "point_error": ("the mean distance", "pixels.mean()"),
+    "error_of_width": ("the mean distance as a part of the photo's width", "(pixels / widths).mean()"),
+    "pck": ("the share of points within 5 % of the width", "(pixels / widths <= 0.05).mean()"),
+    "pck_10": ("the share of points within 10 % of the width", "(pixels / widths <= 0.1).mean()"),
+    "median_point_error": ("the distance that half of the points keep", "np.median(pixels)"),
+    "max_point_error": ("the largest distance", "pixels.max()"),
+}
+"""What they say, and the figure of distances and widths of photos, in pixels."""
 
 HEAD_PART = '''
 
@@ -163,12 +217,6 @@ class NumberLoss:
 
     def decodes(self, predicted):
         return predicted
-
-
-def mae(predicted, target):
-    """Return the mean absolute error in the numbers' own units."""
-    answers = NumberLoss().activation(predicted.as_subclass(torch.Tensor).float())
-    return (answers - target.as_subclass(torch.Tensor).reshape(answers.shape)).abs().mean()
 '''
 
 LIMITS = """\

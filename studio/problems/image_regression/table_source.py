@@ -10,6 +10,7 @@ from typing import Any
 
 from studio.dataset.images import find_images
 from studio.dataset.paths import folder_key, is_below, key_below
+from studio.dataset.table_reading import reading_of
 from studio.dataset.tables import Row, Table, read_table
 from studio.errors import UserError
 from studio.problems.image_classification.sources import Labelled, LeftOut, no_images
@@ -80,7 +81,7 @@ def table_of(root: Path, options: Options) -> tuple[str, Table]:
             "Name a table below the data folder.",
             fix="table",
         )
-    return key, under_one_header(read_table(root / key, encoding=options.encoding))
+    return key, under_one_header(read_table(root / key, reading=reading_of(options)))
 
 
 def under_one_header(table: Table) -> Table:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from studio.dataset.tables import ENDINGS, Table, read_table
-from studio.errors import UserError
+from studio.dataset.table_reading import AS_FOUND, Reading
+from studio.dataset.tables import ENDINGS, Table
 from studio.problems.base import Guess
-from studio.problems.image_classification.guessing import BUDGET, MOST_FOLDERS, PEEK, Budget, OnDisk
+from studio.problems.image_classification.guessing import (
+    BUDGET,
+    MOST_FOLDERS,
+    PEEK,
+    Budget,
+    OnDisk,
+    first_guess,
+)
 from studio.problems.image_classification.sources import SET_FOLDERS
 from studio.problems.image_classification.table_source import guess_item_column, guess_split_column
 from studio.problems.multi_label.table_source import guess_label_column, guess_tag_columns
@@ -20,28 +27,27 @@ ROWS = 1000
 MOST_TABLES = 5
 
 
-def guess_at(path: Path) -> Guess | None:
-    """Propose values for a folder or a table, or None where neither a table nor folders give photos several tags."""
+def guess_at(path: Path, reading: Reading = AS_FOUND) -> Guess | None:
+    """Propose values for a folder or a table, or None where neither a table nor folders give photos several tags.
+
+    Raises
+    ------
+    UserError
+        Where no table can be read in the way that was said.
+    """
     if path.is_file():
         names, folder = ([path.name] if path.suffix.lower() in ENDINGS else []), path.parent
     elif path.is_dir():
         names, folder = _tables(path), path
     else:
         return None
-    by_table = _by_tables(folder, names) if names else None
+    by_table = _by_tables(folder, names, reading) if names else None
     return by_table or (_by_folders(path) if path.is_dir() else None)
 
 
-def _by_tables(folder: Path, names: Sequence[str]) -> Guess | None:
+def _by_tables(folder: Path, names: Sequence[str], reading: Reading) -> Guess | None:
     files = OnDisk(folder, ("", *Budget().peek(folder, BUDGET // 4)[0][:MOST_FOLDERS]))
-    for name in names:
-        try:
-            found = _of_table(read_table(folder / name, limit=ROWS), files)
-        except UserError:  # not a table; another one may be
-            continue
-        if found is not None:
-            return found
-    return None
+    return first_guess(folder, names, reading, ROWS, lambda table: _of_table(table, files))
 
 
 def _by_folders(path: Path) -> Guess | None:

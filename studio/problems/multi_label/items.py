@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 from studio.errors import UserError
 from studio.problems.base import Dataset, Item, names_in
@@ -17,8 +18,9 @@ from studio.problems.image_classification.items import (
     why_no_validation,
     without_skipped,
 )
+from studio.problems.measures.choosing import told
 from studio.problems.multi_label.folder_source import folder_tags
-from studio.problems.multi_label.options import Options
+from studio.problems.multi_label.options import METRICS, Options, TagMetric
 from studio.problems.multi_label.table_source import read_source
 from studio.problems.multi_label.tags import DELIMITERS, tags_of
 from studio.recipe.schema import Recipe, Split
@@ -102,3 +104,8 @@ def no_validation(dataset: Dataset, split: Split) -> str:
     if split.kind == "stratified":
         return "no tag has more than one photo"
     return why_no_validation(dataset, split)
+
+
+def metric_names_of(dataset: Dataset, recipe: Recipe) -> tuple[str, ...]:
+    """The metrics told of a run, in order."""
+    return told(recipe.problem, options_of(recipe).metrics, METRICS, get_args(TagMetric))

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
 
 from studio.dataset.letter_encodings import AUTO
+from studio.dataset.table_reading import reading_told
 from studio.problems.base import Guess
-from studio.problems.table_options import encoding_field
+from studio.problems.measures.choosing import metrics_field
+from studio.problems.table_options import NOTHING, encoding_field, header_field, separator_field
 from studio.problems.vision.networks import Arch, Augment, ClassWeights, Dropout, Fit, Merge, Weights
 from studio.recipe.fields import about
 from studio.recipe.schema import Rate, Stage
 
 FIRST_SIZE, LAST_SIZE = 128, 256
 IN_TABLE = ("delimited", "one_hot")
+
+TagMetric = Literal[
+    "fbeta_score",
+    "accuracy_multi",
+    "hamming_loss",
+    "fbeta_macro",
+    "fbeta_micro",
+    "precision_macro",
+    "precision_micro",
+    "recall_macro",
+    "recall_micro",
+    "jaccard_samples",
+    "exact_match",
+    "average_precision",
+    "roc_auc",
+]
+METRICS = ("fbeta_score", "accuracy_multi", "hamming_loss")
+"""Told by themselves."""
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -31,6 +52,8 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         ),
     ] = "labels.csv"
     encoding: Annotated[str, encoding_field(("labels", IN_TABLE))] = AUTO
+    separator: Annotated[str, separator_field(("labels", IN_TABLE))] = AUTO
+    header: Annotated[Literal["yes", "no"], header_field(("labels", IN_TABLE))] = "yes"
     item_column: Annotated[
         str,
         about(
@@ -139,6 +162,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         ),
     ] = "cross_entropy"
     class_weights: ClassWeights = "none"
+    metrics: Annotated[tuple[TagMetric, ...], metrics_field(get_args(TagMetric))] = ()
 
     @property
     def source(self) -> str:
@@ -146,11 +170,11 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return "table" if self.labels in IN_TABLE else "tag_folders"
 
 
-def guess(folder: Path) -> Guess | None:
+def guess(folder: Path, told: Mapping[str, Any] = NOTHING) -> Guess | None:
     """Look at a folder for a moment and propose values."""
     from studio.problems.multi_label.guessing import guess_at
 
-    return guess_at(folder)
+    return guess_at(folder, reading_told(told))
 
 
 def stages(options: Options) -> tuple[Stage, ...]:

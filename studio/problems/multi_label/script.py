@@ -16,8 +16,9 @@ from studio.engine.messages import StagePlan
 from studio.problems.base import Dataset, names_in
 from studio.problems.image_classification.script import AUGMENT, RESIZE, Words, composed
 from studio.problems.image_classification.script_parts import HEAD, PHOTO_PART
-from studio.problems.multi_label.items import options_of
-from studio.problems.multi_label.script_parts import BLOCK_PART, METRIC_PART, TAGGED_PART
+from studio.problems.measures.parts import tag_words
+from studio.problems.multi_label.items import metric_names_of, options_of
+from studio.problems.multi_label.script_parts import BLOCK_PART, TAGGED_PART
 from studio.problems.vision.loss_parts import TAG_LOSSES, loss_words
 from studio.recipe.schema import Recipe
 
@@ -63,20 +64,14 @@ def write(
     is_weighted = options.class_weights == "balanced"
     weighted = {"pos_weight": f"torch.tensor({positive_weights(dataset)})"} if is_weighted else {}
     own, loss = loss_words(TAG_LOSSES, options.loss, thresh=threshold, **weighted)
+    names = metric_names_of(dataset, recipe)
+    told = tag_words(names, threshold, repr(options.beta))
     words = Words(
         head=_head(),
-        data=METRIC_PART.format(threshold=threshold, beta=repr(options.beta))
-        + TAGGED_PART
-        + PHOTO_PART
-        + block
-        + own,
+        data=TAGGED_PART + PHOTO_PART + block + own,
         loss=loss,
-        metrics=(
-            "fbeta",
-            f"partial(accuracy_multi, thresh={threshold})",
-            f"HammingLossMulti(thresh={threshold})",
-        ),
-        names=("fbeta_score", "accuracy_multi", "hamming_loss"),
+        told=told,
+        names=names,
     )
     text = composed(recipe, dataset, root, plans, precision, folder, slug, options, words)
     return {f"{slug}.py": text, f"{slug}.csv": table(dataset, between)}
@@ -84,11 +79,8 @@ def write(
 
 def _head() -> str:
     """The beginning of every script of photos, in the words of tags."""
-    imports = "from PIL import Image, ImageOps\n"
-    return (
-        HEAD.replace("lists the photos, their classes", "lists the photos, their tags")
-        .replace(imports, f"{imports}from sklearn.metrics import fbeta_score\n")
-        .replace("import csv\n", "import csv\nfrom functools import partial\n")
+    return HEAD.replace("lists the photos, their classes", "lists the photos, their tags").replace(
+        "import csv\n", "import csv\nfrom functools import partial\n"
     )
 
 

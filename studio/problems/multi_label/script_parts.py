@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-METRIC_PART = """
-
-fbeta = skm_to_fastai(
-    fbeta_score, thresh={threshold}, flatten=False, beta={beta}, average="samples", zero_division=1.0
-)
-"""
-
 TAGGED_PART = '''
 
 class Tagged(NamedTuple):

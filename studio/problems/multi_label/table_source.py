@@ -12,6 +12,7 @@ import msgspec
 from studio.dataset.images import find_images
 from studio.dataset.merging import read_merges
 from studio.dataset.paths import key_below
+from studio.dataset.table_reading import reading_of
 from studio.dataset.tables import Table, read_table
 from studio.errors import UserError
 from studio.problems.base import names_in
@@ -88,7 +89,7 @@ def table_of(root: Path, options: Options) -> tuple[str, Table]:
             "Name a table below the data folder.",
             fix="table",
         )
-    return key, read_table(root / key, encoding=options.encoding)
+    return key, read_table(root / key, reading=reading_of(options))
 
 
 def read_source(root: Path, options: Options) -> tuple[Source, dict[str, tuple[str, ...]]]:

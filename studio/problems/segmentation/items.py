@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import get_args
 
 from studio.dataset.paths import folder_key, is_below
 from studio.dataset.splitting import IN_NEITHER as IN_NEITHER
@@ -16,8 +17,9 @@ from studio.dataset.splitting import Splittable, groups_of, split_sides
 from studio.engine.messages import ClassCount
 from studio.errors import UserError
 from studio.problems.base import Dataset, Item
+from studio.problems.measures.choosing import told
 from studio.problems.segmentation.codes import Codes, class_names, codes_of
-from studio.problems.segmentation.options import Options
+from studio.problems.segmentation.options import METRICS, Options, PixelMetrics
 from studio.problems.segmentation.pairing import find_pairs
 from studio.recipe.schema import Recipe, Split
 
@@ -128,3 +130,8 @@ def require_trainable(dataset: Dataset) -> None:
             "Correct the split.",
             fix="split=random",
         )
+
+
+def metric_names_of(dataset: Dataset, recipe: Recipe) -> tuple[str, ...]:
+    """The metrics told of a run, in order."""
+    return told(recipe.problem, options_of(recipe).metrics, METRICS, get_args(PixelMetrics))

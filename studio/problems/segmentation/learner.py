@@ -18,6 +18,7 @@ from studio.problems.base import Dataset
 from studio.problems.image_classification.learner import is_download, load_body, no_download
 from studio.problems.image_classification.weights import find_file, maker_of, read_file
 from studio.problems.segmentation.items import codes_for, options_of
+from studio.problems.segmentation.items import metric_names_of as metric_names_of
 from studio.problems.segmentation.metrics import metrics_for
 from studio.problems.segmentation.options import METRICS, require_encoder
 from studio.problems.vision.losses import class_loss
@@ -25,7 +26,7 @@ from studio.recipe.schema import Recipe
 
 
 def metric_names() -> tuple[str, ...]:
-    """The metrics by name, in the order in which they are computed."""
+    """The metrics told by themselves, in the order in which they are computed."""
     return METRICS
 
 
@@ -53,7 +54,9 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
         options.weights == "imagenet",
         n_out=len(dataset.classes),
         loss_func=class_loss(options.loss, axis=1, ignore_index=codes.ignored),
-        metrics=metrics_for(len(dataset.classes), codes.void, codes.ignored),
+        metrics=metrics_for(
+            metric_names_of(dataset, recipe), len(dataset.classes), codes.void, codes.ignored
+        ),
         path=path,
     )
     learner.unfreeze()

@@ -6,22 +6,31 @@ With the counts of all labelled pixels, `hits` right ones, `truth` of a class an
     Dice = 2 hits / (truth + said)          IoU = hits / (truth + said - hits)
 
 each averaged over the classes that are there or were said to be (Dice 1945; Jaccard 1912). The void class is never
-an answer. Imports torch: engine only.
+an answer. What else can be chosen is scikit-learn's, of the cells of that table, weighted by their counts. Imports
+torch: engine only.
 """
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import sklearn.metrics as skm
 import torch
 from fastai.metrics import Metric
 from numpy.typing import NDArray
 from torch import Tensor
 
+from studio.problems.measures.metrics import OF_CLASSES
 from studio.problems.segmentation.options import METRICS
 
 Counts = NDArray[np.int64]
+OF_PIXELS = {
+    **OF_CLASSES,
+    "jaccard_weighted": (skm.jaccard_score, {"average": "weighted", "zero_division": 0}),
+}
 
 
 def answers(scores: Tensor, void: int | None) -> Tensor:
@@ -58,6 +67,17 @@ def figures(counts: Counts) -> dict[str, float | None]:
     return dict(zip(METRICS, values, strict=True))
 
 
+def figure_of(name: str, counts: Counts) -> float | None:
+    """One figure by its name; None where no pixel is labelled."""
+    if name in METRICS or not counts.any():
+        return figures(counts).get(name)
+    truth, said = np.nonzero(counts)
+    function, how = OF_PIXELS[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the figure says it
+        return float(function(truth, said, sample_weight=counts[truth, said], **how))
+
+
 class Tally:
     """Counts of one validation; a batch is counted once, whoever asks first."""
 
@@ -80,7 +100,7 @@ class Tally:
 
 
 class PixelMetric(Metric):
-    """One of the three figures, over all pixels of the validation set."""
+    """One of the figures, over all pixels of the validation set."""
 
     def __init__(self, tally: Tally, name: str) -> None:
         self.tally, self._name = tally, name
@@ -96,7 +116,7 @@ class PixelMetric(Metric):
     @property
     def value(self) -> float | None:
         """The figure so far."""
-        return figures(self.tally.counts)[self._name]
+        return figure_of(self._name, self.tally.counts)
 
     @property
     def name(self) -> str:
@@ -104,7 +124,7 @@ class PixelMetric(Metric):
         return self._name
 
 
-def metrics_for(classes: int, void: int | None, ignored: int) -> list[PixelMetric]:
-    """The three metrics of a learner, on one tally."""
+def metrics_for(names: Sequence[str], classes: int, void: int | None, ignored: int) -> list[PixelMetric]:
+    """The metrics of a learner, on one tally."""
     tally = Tally(classes, void, ignored)
-    return [PixelMetric(tally, name) for name in METRICS]
+    return [PixelMetric(tally, name) for name in names]

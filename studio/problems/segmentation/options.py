@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Struct
 
 from studio.errors import UserError
 from studio.problems.base import Guess
+from studio.problems.measures.choosing import metrics_field
 from studio.problems.vision.networks import TORCHVISION, Augment, Weights
 from studio.recipe.fields import about
 from studio.recipe.schema import Rate, Stage
 
 ENCODERS = {name: TORCHVISION[name] for name in ("resnet18", "resnet34", "resnet50")}
 METRICS = ("foreground_acc", "dice", "iou")
+"""Told by themselves."""
+PixelMetrics = Literal[
+    "foreground_acc",
+    "dice",
+    "iou",
+    "jaccard_weighted",
+    "balanced_accuracy",
+    "precision_macro",
+    "recall_macro",
+    "cohen_kappa",
+    "matthews_corrcoef",
+]
 DEFAULT_SIZE = 224
 SMALLEST = 32
 """Pixels of the shorter side below which an encoder's last layers do not halve any more: another network."""
@@ -123,6 +136,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             note="size",
         ),
     ] = "squish"
+    metrics: Annotated[tuple[PixelMetrics, ...], metrics_field(get_args(PixelMetrics))] = ()
 
 
 def guess(folder: Path) -> Guess | None:

@@ -18,11 +18,20 @@ from studio.problems.base import Dataset
 from studio.problems.fit_words import fit_words
 from studio.problems.image_classification.script import AUGMENT, LOADING, RESIZE, found_weights
 from studio.problems.image_classification.script_parts import PHOTO_PART, TRAIN_PART, WEIGHTS_PART
+from studio.problems.measures.parts import IMPORT
 from studio.problems.segmentation.codes import UNKNOWN, Codes
 from studio.problems.segmentation.frame import frame
-from studio.problems.segmentation.items import codes_for, options_of
-from studio.problems.segmentation.options import METRICS, Options
-from studio.problems.segmentation.script_parts import DATA_PART, HEAD, LEARNER_PART, METRICS_PART
+from studio.problems.segmentation.items import codes_for, metric_names_of, options_of
+from studio.problems.segmentation.options import Options
+from studio.problems.segmentation.script_parts import (
+    CELLS,
+    CELLS_PART,
+    DATA_PART,
+    FIGURES,
+    HEAD,
+    LEARNER_PART,
+    METRICS_PART,
+)
 from studio.problems.vision.loss_parts import CLASS_LOSSES, loss_words
 from studio.recipe.schema import Recipe
 
@@ -53,8 +62,9 @@ def write(
     """
     options, codes = options_of(recipe), codes_for(recipe, root)
     weights = found_weights(options.weights, folder)
-    named = ", ".join(_text(name) for name in ("valid_loss", *METRICS))
-    fit = fit_words(recipe, plans, METRICS, ["losses"])
+    names = metric_names_of(dataset, recipe)
+    named = ", ".join(_text(name) for name in ("valid_loss", *names))
+    fit = fit_words(recipe, plans, names, ["losses"])
     own_loss, loss = loss_words(CLASS_LOSSES, options.loss, axis="1", ignore_index="IGNORED")
     parts = [
         _head(recipe, dataset, root, plans, codes, weights, slug),
@@ -63,8 +73,10 @@ def write(
         .replace("{resize}", RESIZE[options.resize])
         .replace("{augment}", AUGMENT[options.augment]),
         METRICS_PART,
+        *(FIGURES[name] for name in names if name in FIGURES),
+        *([CELLS_PART] if set(names) & CELLS.keys() else []),
         own_loss,
-        _learner(options, precision, weights, loss),
+        _learner(options, precision, weights, loss, names),
         _weights(options, weights),
         TRAIN_PART.format(fit=fit.lines, classes=fit.classes, slug=slug, named=named),
     ]
@@ -96,7 +108,8 @@ def _head(
         name=recipe.name.replace("\\", "/").replace('"', "'"),
         studio=studio.__version__,
         slug=slug,
-        imports="from safetensors.torch import load_file\n" if is_safe else "",
+        imports=(IMPORT if set(metric_names_of(dataset, recipe)) & CELLS.keys() else "")
+        + ("from safetensors.torch import load_file\n" if is_safe else ""),
         data=_text(str(root)),
         classes=_listed(dataset.classes),
         void=codes.void,
@@ -120,8 +133,18 @@ def _stage(recipe: Recipe, plan: StagePlan, n_train: int, size: tuple[int, int])
     )
 
 
-def _learner(options: Options, precision: str, weights: str, loss: str) -> str:
-    text = LEARNER_PART.format(arch=f"models.{options.arch}", pretrained=weights == "imagenet", loss=loss)
+def _metric(name: str) -> str:
+    made = f"CellMetric({CELLS[name]}" if name in CELLS else f"PixelMetric({name}"
+    return f"            {made}, {_text(name)}),"
+
+
+def _learner(options: Options, precision: str, weights: str, loss: str, names: Sequence[str]) -> str:
+    text = LEARNER_PART.format(
+        arch=f"models.{options.arch}",
+        pretrained=weights == "imagenet",
+        loss=loss,
+        metrics="\n".join(map(_metric, names)),
+    )
     if weights not in ("imagenet", "none"):
         text += f"    start_from(Path({_text(weights)}), learn.model[0])\n"
     if precision in ("fp16", "bf16"):

@@ -138,21 +138,50 @@ class PixelMetric(Metric):
     def name(self):
         return self._name
 
+'''
+
+FIGURES = {
+    "foreground_acc": '''
 
 def foreground_acc(hits, truth, said):
     """Return the share of labelled pixels that are right."""
     return hits.sum() / truth.sum()
-
+''',
+    "dice": '''
 
 def dice(hits, truth, said):
     """Return the mean Dice of the classes that are there or were said to be."""
     return np.nanmean(2 * hits / (truth + said))
-
+''',
+    "iou": '''
 
 def iou(hits, truth, said):
     """Return their mean IoU."""
     return np.nanmean(hits / (truth + said - hits))
+''',
+}
+"""Of the counts of every class."""
+
+CELLS_PART = '''
+
+class CellMetric(PixelMetric):
+    """The same by scikit-learn, from the cells of the counts, weighted by them."""
+
+    @property
+    def value(self):
+        truth, said = np.nonzero(self.counts)
+        return float(self.figure(truth, said, sample_weight=self.counts[truth, said])) if truth.size else None
 '''
+
+CELLS = {
+    "balanced_accuracy": "skm.balanced_accuracy_score",
+    "precision_macro": 'partial(skm.precision_score, average="macro", zero_division=0)',
+    "recall_macro": 'partial(skm.recall_score, average="macro", zero_division=0)',
+    "cohen_kappa": "skm.cohen_kappa_score",
+    "matthews_corrcoef": "skm.matthews_corrcoef",
+    "jaccard_weighted": 'partial(skm.jaccard_score, average="weighted", zero_division=0)',
+}
+"""What `CellMetric` takes."""
 
 LEARNER_PART = '''
 
@@ -165,7 +194,9 @@ def learner(dls):
         normalize=False,
         n_out=len(CLASSES),
         loss_func={loss},
-        metrics=[PixelMetric(figure, figure.__name__) for figure in (foreground_acc, dice, iou)],
+        metrics=[
+{metrics}
+        ],
         path=HERE,
     )
 '''

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from studio.dataset.splitting import NO_TIME
+from studio.dataset.table_reading import reading_of
 from studio.dataset.tables import Table
 from studio.engine.messages import Finding, Fix
 from studio.problems.base import Dataset
 from studio.problems.label_checks import MOST_SKIPPED, name_variants, named_missing
-from studio.problems.table_checks import letter_findings
+from studio.problems.table_checks import decimal_findings, form_findings
 from studio.problems.tabular import source
 from studio.problems.tabular.column_checks import column_findings
 from studio.problems.tabular.findings import finding, many, quoted, rows
@@ -48,7 +49,9 @@ def check(
 
     plan, options = plan_of(recipe, root), PROBLEM.options_of(recipe)
     yield from _reading(plan.table)
-    yield from letter_findings(plan.table.path, plan.table.dialect.encoding, options.encoding)
+    reading = reading_of(options)
+    yield from form_findings(plan.table, reading)
+    yield from decimal_findings(plan.table, plan.profiles, reading)
     yield from _rows_left_out(dataset, plan)
     yield from column_findings(plan, options)
     yield from _sets(dataset, recipe)

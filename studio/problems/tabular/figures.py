@@ -46,7 +46,7 @@ def ranking(
         found = [(model.name, number_scores(model.answers, targets)) for model in models]
         ordered = sorted(found, key=lambda one: one[1]["rmse"])
         rows = [(name, *(round(value, 4) + 0.0 for value in s.values())) for name, s in ordered]  # type: ignore[misc]
-        columns = ("Model", "RMSE", "MAE", "R2")
+        columns = ("Model", "RMSE", "MAE", "R²")
     place = [row[0] for row in rows].index(NETWORK) + 1
     return Grid("Beside simpler models", columns, tuple(rows), _ranked(place, rows[0][0], limited), best=0)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from studio.dataset.table_reading import AS_FOUND, Reading, reading_told
 from studio.dataset.tables import Table
 from studio.errors import UserError
 from studio.problems.base import Guess
+from studio.problems.table_options import NOTHING
 from studio.problems.tabular import source
 from studio.problems.tabular.options import Options
 from studio.problems.tabular.plan import Plan, planned
@@ -18,15 +22,31 @@ NAMED_FILES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".gif", ".wav",
 LONG_TEXT = 60
 
 
-def guess_at(path: Path) -> Guess | None:
-    """Propose values for a table or a folder that holds one; None where it looks like something else."""
+def guess_at(path: Path, told: Mapping[str, Any] = NOTHING) -> Guess | None:
+    """Propose values for a table or a folder that holds one; None where it looks like something else.
+
+    Raises
+    ------
+    UserError
+        Where it cannot be read in the way that was told.
+    """
     table_file = _table_at(path)
     if table_file is None:
         return None
+    said = reading_told(told)
+    guesses = (
+        _guess(table_file, way, is_told=way == said != AS_FOUND) for way in source.ways(table_file, said)
+    )
+    return next((guess for guess in guesses if guess is not None), None)
+
+
+def _guess(table_file: Path, reading: Reading, is_told: bool) -> Guess | None:
     try:
-        table = source.read(table_file, ROWS)
+        table = source.read(table_file, ROWS, reading)
         plan = planned(table, Options(), _split(table))
     except UserError:  # no table, so no guess; the person who names it is told why
+        if is_told:
+            raise
         return None
     if len(table.columns) < 3 and len(plan.inputs) < 2:
         return None
@@ -34,11 +54,16 @@ def guess_at(path: Path) -> Guess | None:
         problem="tabular",
         sure=_sure(plan),
         sentence=_sentence(plan),
-        options={"table": table_file.name, "target": plan.target, "task": plan.task},
+        options={"table": table_file.name, "target": plan.target, "task": plan.task, **sheet_of(reading)},
         split=_split(table)
         if _has_split(table)
         else Split(kind="stratified" if plan.task == "classification" else "random"),
     )
+
+
+def sheet_of(reading: Reading) -> dict[str, str]:
+    """The sheet of a guess, where it is not the first."""
+    return {"sheet": reading.sheet} if reading.sheet else {}
 
 
 def _table_at(path: Path) -> Path | None:

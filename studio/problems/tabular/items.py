@@ -12,12 +12,14 @@ from pathlib import Path
 
 from studio.dataset.splitting import NO_SIDE as NO_SIDE
 from studio.dataset.splitting import Splittable, groups_of, split_sides
-from studio.dataset.tables import Row
+from studio.dataset.table_reading import reading_of
+from studio.dataset.tables import Row, Table
 from studio.errors import UserError
 from studio.problems.base import Dataset, Item
+from studio.problems.measures.choosing import CLASS_NAMES, NUMBER_NAMES, told
 from studio.problems.tabular import source
 from studio.problems.tabular.cells import category, is_empty, number
-from studio.problems.tabular.options import Options
+from studio.problems.tabular.options import CLASS_METRICS, NUMBER_METRICS, Options
 from studio.problems.tabular.plan import Plan, plan_of
 from studio.recipe.schema import Recipe
 
@@ -64,10 +66,10 @@ def collect(recipe: Recipe, root: Path) -> Dataset:
     return Dataset(tuple(items), classes, tuple(sorted(left_out, key=row_order)), groups)
 
 
-def columns_of(recipe: Recipe, root: Path) -> tuple[str, ...]:
-    """The columns of a recipe's table, for fields that name one; raises `UserError` where it cannot be read."""
+def peeked(recipe: Recipe, root: Path) -> Table:
+    """The beginning of a recipe's table, for forms; raises `UserError` where it cannot be read."""
     options = _options(recipe)
-    return source.read(source.table_path(root, options.table), PEEKED, options.encoding).columns
+    return source.read(source.table_path(root, options.table), PEEKED, reading_of(options))
 
 
 def _options(recipe: Recipe) -> Options:
@@ -173,3 +175,15 @@ def require_trainable(dataset: Dataset, plan: Plan) -> None:
             "Keep a share of every class for validation instead (split: stratified).",
             fix="split=stratified",
         )
+
+
+def metric_names_of(dataset: Dataset, recipe: Recipe) -> tuple[str, ...]:
+    """The metrics told of a run, in order: of a class, or of a number.
+
+    Raises
+    ------
+    UserError
+        Where a chosen one says nothing about the target.
+    """
+    usual, offered = (CLASS_METRICS, CLASS_NAMES) if dataset.classes else (NUMBER_METRICS, NUMBER_NAMES)
+    return told(recipe.problem, _options(recipe).metrics, usual, offered)

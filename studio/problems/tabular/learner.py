@@ -7,6 +7,7 @@ target's own unit. Imports torch: engine only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,6 @@ from fastai.tabular.all import (
     DataLoaders,
     Learner,
     Metric,
-    accuracy,
-    error_rate,
     tabular_config,
     tabular_learner,
 )
@@ -26,21 +25,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from studio.problems.base import Dataset
-from studio.problems.tabular.options import layer_sizes
+from studio.problems.measures.metrics import class_metric, number_figure
+from studio.problems.tabular.items import metric_names_of as metric_names_of
+from studio.problems.tabular.options import CLASS_METRICS, NUMBER_METRICS, layer_sizes
 from studio.recipe.schema import Recipe
-
-CLASS_METRICS = ("accuracy", "error_rate")
-NUMBER_METRICS = ("rmse", "mae", "r2")
 
 
 def metric_names() -> tuple[str, ...]:
     """All metrics there can be, in the order in which they are computed."""
     return (*CLASS_METRICS, *NUMBER_METRICS)
-
-
-def metric_names_of(dataset: Dataset) -> tuple[str, ...]:
-    """The metrics of a class, or of a number."""
-    return CLASS_METRICS if dataset.classes else NUMBER_METRICS
 
 
 def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Learner:
@@ -59,7 +52,7 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
     from studio.problems.tabular import PROBLEM
 
     options = PROBLEM.options_of(recipe)
-    loss, metrics = _judged(dataset)
+    loss, metrics = _judged(dataset, metric_names_of(dataset, recipe))
     return tabular_learner(
         dls,
         layers=layer_sizes(options.layers),
@@ -72,11 +65,11 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
     )
 
 
-def _judged(dataset: Dataset) -> tuple[Any, list[Any]]:
+def _judged(dataset: Dataset, names: Sequence[str]) -> tuple[Any, list[Any]]:
     if dataset.classes:
-        return CrossEntropyLossFlat(), [accuracy, error_rate]
+        return CrossEntropyLossFlat(), [class_metric(name) for name in names]
     loss = StandardisedLoss(*scale_of(dataset))
-    return loss, [InUnit(name, loss) for name in NUMBER_METRICS]
+    return loss, [InUnit(name, loss) for name in names]
 
 
 def scale_of(dataset: Dataset) -> tuple[float, float]:
@@ -112,7 +105,7 @@ class StandardisedLoss:
 
 
 class InUnit(Metric):
-    """A metric of a number in its own unit: "rmse", "mae" or "r2" of the whole validation set."""
+    """A metric of a number in its own unit, of the whole validation set."""
 
     def __init__(self, kind: str, loss: StandardisedLoss) -> None:
         self._kind, self._loss = kind, loss
@@ -133,12 +126,20 @@ class InUnit(Metric):
         """The metric; None before anything was seen."""
         if not self._target:
             return None
-        return number_metrics(torch.cat(self._predicted), torch.cat(self._target))[self._kind]
+        return figure_in_unit(self._kind, torch.cat(self._predicted), torch.cat(self._target))
 
     @property
     def name(self) -> str:
         """The metric's name."""
         return self._kind
+
+
+def figure_in_unit(name: str, predicted: Tensor, target: Tensor) -> float:
+    """One figure of numbers (n,) by its name."""
+    if name in NUMBER_METRICS:
+        return number_metrics(predicted, target)[name]
+    plain = (part.as_subclass(Tensor).numpy() for part in (target, predicted))
+    return number_figure(name, *plain)
 
 
 def number_metrics(predicted: Tensor, target: Tensor) -> dict[str, float]:

@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
 from studio.dataset.letter_encodings import AUTO
 from studio.errors import UserError
 from studio.problems.base import Guess
-from studio.problems.table_options import Merge, encoding_field
+from studio.problems.measures.choosing import (
+    CLASS_NAMES,
+    NUMBER_NAMES,
+    ClassMetric,
+    NumberMetric,
+    metrics_field,
+)
+from studio.problems.table_options import (
+    NOTHING,
+    Decimal,
+    Merge,
+    Sheet,
+    encoding_field,
+    header_field,
+    separator_field,
+)
 from studio.recipe.fields import about
 from studio.recipe.schema import Rate, Stage
 
 MOST_UNITS = 10_000
+CLASS_METRICS, NUMBER_METRICS = ("accuracy", "error_rate"), ("rmse", "mae", "r2")
+"""Told by themselves."""
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -28,6 +45,10 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         about("Table", "A CSV, TSV, Parquet or Excel file below the data folder.", note="tabular"),
     ] = ""
     encoding: Annotated[str, encoding_field()] = AUTO
+    separator: Annotated[str, separator_field()] = AUTO
+    header: Annotated[Literal["yes", "no"], header_field()] = "yes"
+    decimal: Decimal = "auto"
+    sheet: Sheet = ""
     target: Annotated[
         str,
         about(
@@ -95,13 +116,16 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             note="embeddings-bias",
         ),
     ] = 0.0
+    metrics: Annotated[
+        tuple[ClassMetric | NumberMetric, ...], metrics_field((*CLASS_NAMES, *NUMBER_NAMES))
+    ] = ()
 
 
-def guess(folder: Path) -> Guess | None:
+def guess(folder: Path, told: Mapping[str, Any] = NOTHING) -> Guess | None:
     """Look at a folder or a table for a moment and propose values."""
     from studio.problems.tabular.guessing import guess_at
 
-    return guess_at(folder)
+    return guess_at(folder, told)
 
 
 def stages(options: Options) -> tuple[Stage, ...]:

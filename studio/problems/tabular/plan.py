@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from studio.dataset.merging import read_merges
+from studio.dataset.table_reading import reading_of
 from studio.dataset.tables import Table
 from studio.errors import UserError
+from studio.problems.table_memory import require_room
 from studio.problems.tabular import features, source
 from studio.problems.tabular.options import Options, listed
 from studio.problems.tabular.profiles import Profile, profile
@@ -67,11 +69,9 @@ def plan_of(recipe: Recipe, root: Path) -> Plan:
     from studio.problems.tabular import PROBLEM
 
     options = PROBLEM.options_of(recipe)
-    return planned(
-        source.read(source.table_path(root, options.table), encoding=options.encoding),
-        options,
-        recipe.data.split,
-    )
+    path, reading = source.table_path(root, options.table), reading_of(options)
+    require_room(path, reading)
+    return planned(source.read(path, reading=reading), options, recipe.data.split)
 
 
 @lru_cache(maxsize=4)
@@ -82,7 +82,7 @@ def planned(table: Table, options: Options, split: Split) -> Plan:
             f"{table.path.name} has no columns to learn from.",
             "It needs a header row, rows, and two columns or more.",
         )
-    profiles = _profiles(table)
+    profiles = _profiles(table, reading_of(options).decimal_sign)
     target = table.columns[table.index(options.target)] if options.target else guess_target(table.columns)
     by = {"column": split.column, "group": split.group}.get(split.kind, "").strip().casefold()
     reserved = [column for column in table.columns if by and column.casefold() == by]
@@ -98,8 +98,9 @@ def planned(table: Table, options: Options, split: Split) -> Plan:
     return plan
 
 
-def _profiles(table: Table) -> dict[str, Profile]:
-    return {name: profile(name, cells) for name, cells in source.column_cells(table, table.columns).items()}
+def _profiles(table: Table, decimal: str) -> dict[str, Profile]:
+    columns = source.column_cells(table, table.columns)
+    return {name: profile(name, cells, decimal) for name, cells in columns.items()}
 
 
 def _named(table: Table, options: Options, target: str) -> dict[str, Role]:

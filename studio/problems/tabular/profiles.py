@@ -66,13 +66,19 @@ class Profile:
         return self.filled + self.missing
 
 
-def profile(name: str, cells: Sequence[str]) -> Profile:
-    """Look at a column's cells, stripped. Each different cell is read once, however often it occurs."""
+def profile(name: str, cells: Sequence[str], decimal: str = "") -> Profile:
+    """Look at a column's cells, stripped. Each different cell is read once, however often it occurs.
+
+    Parameters
+    ----------
+    decimal : {"", ".", ","}
+        What parts the whole from the fraction; empty: found out.
+    """
     counts = Counter(cells)
     filled = {cell: n for cell, n in counts.items() if not is_empty(cell)}
     if not filled:
         return Profile(name, "text", 0, len(cells), 0)
-    decimal, share = _decimal(filled)
+    decimal, share = (decimal, _share(filled, decimal)) if decimal else _decimal(filled)
     if share >= FITS:
         return _of_numbers(name, cells, filled, decimal)
     form = _form(filled)

@@ -18,9 +18,11 @@ import studio
 from studio.engine.messages import StagePlan
 from studio.problems.base import Dataset
 from studio.problems.fit_words import fit_words
+from studio.problems.measures.parts import Words, class_words, number_words
 from studio.problems.tabular import script_parts as parts
 from studio.problems.tabular.cells import category, date, finite
 from studio.problems.tabular.features import CATEGORY_PARTS, part_name
+from studio.problems.tabular.items import metric_names_of
 from studio.problems.tabular.options import Options, layer_sizes
 from studio.problems.tabular.plan import Plan, plan_of
 from studio.recipe.schema import Recipe
@@ -52,20 +54,20 @@ def write(
 
     options, plan = PROBLEM.options_of(recipe), plan_of(recipe, root)
     dates = plan.named("date")
-    fit = fit_words(recipe, plans, ("accuracy", "error_rate") if dataset.classes else ())
+    names, is_class = metric_names_of(dataset, recipe), bool(dataset.classes)
+    told = class_words(names) if is_class else number_words(names, "StandardisedLoss(*SCALE)")
+    fit = fit_words(recipe, plans, names)
     block = "CategoryBlock(vocab=CLASSES)" if dataset.classes else "RegressionBlock()"
     text = [
-        _head(recipe, dataset, plan, plans, slug),
+        _head(recipe, dataset, plan, plans, slug, told.imports),
         parts.WORD if dates else "",
         parts.LOADERS.format(slug=slug, block=block, dates=parts.DATES if dates else ""),
-        _learner(options, bool(dataset.classes), precision),
+        _learner(options, is_class, precision, told),
         parts.TRAIN.format(
             fit=fit.lines,
             classes=fit.classes,
             slug=slug,
-            judged=(parts.CLASS_JUDGED if dataset.classes else parts.NUMBER_JUDGED)
-            .replace("{{", "{")
-            .replace("}}", "}"),
+            named=", ".join(_text(name) for name in ("valid_loss", *names)),
         ),
     ]
     return {f"{slug}.py": "".join(text), f"{slug}.csv": table(dataset, plan)}
@@ -106,8 +108,11 @@ def _written(column: dict[str, Any], cell: str) -> str:
     return "" if value != value else repr(value)
 
 
-def _head(recipe: Recipe, dataset: Dataset, plan: Plan, plans: Sequence[StagePlan], slug: str) -> str:
+def _head(
+    recipe: Recipe, dataset: Dataset, plan: Plan, plans: Sequence[StagePlan], slug: str, imports: str
+) -> str:
     return parts.HEAD.format(
+        imports=imports,
         name=recipe.name.replace("\\", "/").replace('"', "'"),
         studio=studio.__version__,
         slug=slug,
@@ -167,7 +172,7 @@ def _stage(recipe: Recipe, plan: StagePlan, n_train: int) -> str:
     )
 
 
-def _learner(options: Options, is_class: bool, precision: str) -> str:
+def _learner(options: Options, is_class: bool, precision: str, told: Words) -> str:
     half = (
         f'    if DEVICE.type == "cuda":\n        learn.to_{precision}()\n'
         if precision in ("fp16", "bf16")
@@ -179,6 +184,8 @@ def _learner(options: Options, is_class: bool, precision: str) -> str:
         dropout=repr(options.dropout),
         embed_dropout=repr(options.embed_dropout),
         precision=half,
+        metrics=told.listed(),
+        functions=told.functions,
     )
 
 

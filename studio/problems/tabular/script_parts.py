@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import torch
+{imports}import torch
 import torch.nn.functional as F
 from fastai.tabular.all import *
 
@@ -103,7 +103,7 @@ def word(part):
     return str(int(part))
 '''
 
-CLASS_LEARNER = '''
+CLASS_LEARNER = '''{functions}
 
 def learner(dls):
     """Return a learner."""
@@ -113,7 +113,7 @@ def learner(dls):
         config=tabular_config(ps={dropout}, embed_p={embed_dropout}),
         n_out=len(CLASSES),
         loss_func=CrossEntropyLossFlat(),
-        metrics=[accuracy, error_rate],
+        metrics={metrics},
         path=HERE,
     )
 {precision}    return learn
@@ -141,7 +141,7 @@ class StandardisedLoss:
     def decodes(self, predicted):
         """An answer is what `activation` gave."""
         return predicted
-
+{functions}
 
 def learner(dls):
     """Return a learner."""
@@ -151,6 +151,7 @@ def learner(dls):
         config=tabular_config(ps={dropout}, embed_p={embed_dropout}),
         n_out=1,
         loss_func=StandardisedLoss(*SCALE),
+        metrics={metrics},
         path=HERE,
     )
 {precision}    return learn
@@ -184,16 +185,8 @@ def main():
     torch.save(learn.model.state_dict(), given.weights)
     if given.losses:
         given.losses.write_text("".join(f"{{loss!r}}\\n" for loss in losses), encoding="utf-8")
-{judged}
+    print(dict(zip([{named}], learn.validate())))
 
 if __name__ == "__main__":
     main()
 '''
-
-CLASS_JUDGED = """    print(dict(zip(["valid_loss", "accuracy", "error_rate"], learn.validate())))
-"""
-
-NUMBER_JUDGED = """    predicted, target = learn.get_preds()
-    errors = (predicted - target).flatten()
-    print({{"rmse": float((errors**2).mean() ** 0.5), "mae": float(errors.abs().mean())}})
-"""

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from studio.dataset.letter_encodings import encoding_title
+from studio.dataset.table_reading import reading_of
 from studio.dataset.tables import Table
 from studio.engine.messages import Finding, Fix
 from studio.problems.base import Dataset
-from studio.problems.table_checks import letter_findings
+from studio.problems.table_checks import form_findings
 from studio.problems.tabular import source as tables
 from studio.problems.tabular.checks import small_for_batch
 from studio.problems.tabular.findings import finding, many
@@ -90,8 +91,7 @@ def _of_table(plan: Plan, table: Table) -> Iterator[Finding]:
         f"It is {tables.described(table)}.",
         count=len(table.rows),
     )
-    yield from letter_findings(table.path, table.dialect.encoding, plan.options.encoding)
-    yield from letter_findings(table.path, table.dialect.encoding, plan.options.encoding)
+    yield from form_findings(table, reading_of(plan.options))
     if table.bad:
         line, why = table.bad[0]
         yield finding(

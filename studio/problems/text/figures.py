@@ -9,6 +9,7 @@ from studio.problems.base import Dataset
 from studio.problems.text.baselines import Simpler
 from studio.problems.text.moved import LEAST, NAMED, Explained
 from studio.project.results import Bars, Figure, Grid, Samples
+from studio.project.scores import percent
 
 NETWORK = "This network"
 SHOWN_WORDS = 20
@@ -41,7 +42,7 @@ def words(explained: Sequence[Explained]) -> list[Figure]:
 
 
 def _heading(one: Explained) -> str:
-    sure = "" if one.item.confidence is None else f" · {one.item.confidence:.0%}"
+    sure = "" if one.item.confidence is None else f" · {percent(one.item.confidence)}"
     is_wrong = one.item.predicted != one.item.target
     said = f", taken for {one.item.predicted}" if is_wrong else ", rightly so"
     return f"{one.item.key}: {one.item.target}{said}{sure}"

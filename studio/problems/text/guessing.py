@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
+from studio.dataset.table_reading import AS_FOUND, Reading, reading_told
 from studio.errors import UserError
 from studio.problems.base import Guess
+from studio.problems.table_options import NOTHING
 from studio.problems.tabular import source as tables
+from studio.problems.tabular.guessing import sheet_of
 from studio.problems.text.columns import label_column, mean_length, split_column, text_column
 from studio.problems.text.sources import find_files, labels_of
 from studio.recipe.schema import Split
@@ -18,27 +23,43 @@ LONG_TEXT = 60
 SETS = (("train", ("valid", "val", "validation", "dev", "test")), ("training", ("validation", "testing")))
 
 
-def guess_at(path: Path) -> Guess | None:
-    """Propose values for a table or a folder of texts; None where it looks like something else."""
+def guess_at(path: Path, told: Mapping[str, Any] = NOTHING) -> Guess | None:
+    """Propose values for a table or a folder of texts; None where it looks like something else.
+
+    Raises
+    ------
+    UserError
+        Where it cannot be read in the way that was told.
+    """
+    said = reading_told(told)
     if path.is_file():
-        return _by_table(path) if tables.is_table_name(path.name) else None
+        return _by_table(path, said) if tables.is_table_name(path.name) else None
     if not path.is_dir():
         return None
-    found = [_by_table(path / name) for name in tables.find_tables(path, 5) if not name.endswith(".txt")]
+    found = [
+        _by_table(path / name, said) for name in tables.find_tables(path, 5) if not name.endswith(".txt")
+    ]
     best = max((one for one in found if one is not None), key=lambda one: one.sure, default=None)
     return best or _by_folders(path)
 
 
-def _by_table(path: Path) -> Guess | None:
+def _by_table(path: Path, said: Reading) -> Guess | None:
+    guesses = (_by_way(path, way, is_told=way == said != AS_FOUND) for way in tables.ways(path, said))
+    return next((guess for guess in guesses if guess is not None), None)
+
+
+def _by_way(path: Path, reading: Reading, is_told: bool) -> Guess | None:
     try:
-        table = tables.read(path, ROWS)
+        table = tables.read(path, ROWS, reading)
     except UserError:  # no table, so no guess; the person who names it is told why
+        if is_told:
+            raise
         return None
     text = text_column(table)
     if mean_length(table, text) < LONG_TEXT:
         return None
     label, column = label_column(table, text), split_column(table)
-    named = {"source": "table", "table": path.name, "text_column": text}
+    named = {"source": "table", "table": path.name, "text_column": text, **sheet_of(reading)}
     split = Split(kind="column", column=column) if column else Split(kind="stratified" if label else "random")
     if not label:
         sentence = f"{path.name}: texts in “{text}” without labels, for a language model."

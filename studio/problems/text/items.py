@@ -14,12 +14,22 @@ import msgspec
 
 from studio.dataset.merging import read_merges
 from studio.dataset.splitting import Splittable, groups_of, split_sides
+from studio.dataset.table_reading import reading_of
+from studio.dataset.tables import Table
 from studio.errors import UserError
 from studio.problems.base import Dataset, Item
+from studio.problems.measures.choosing import CLASS_NAMES, told
 from studio.problems.tabular import source as tables
 from studio.problems.tabular.items import PEEKED
 from studio.problems.text import corpus
-from studio.problems.text.options import LANGUAGE_MODEL, Options
+from studio.problems.text.options import (
+    CLASS_METRICS,
+    CLASSIFIER,
+    LANGUAGE_MODEL,
+    MODEL_METRICS,
+    MODEL_NAMES,
+    Options,
+)
 from studio.problems.text.sources import Source, Text, read_source
 from studio.recipe.schema import Recipe, Split, Stage
 
@@ -75,12 +85,12 @@ def plan_of(recipe: Recipe, root: Path) -> Plan:
     return Plan(options, source, options.task == "classification")
 
 
-def columns_of(recipe: Recipe, root: Path) -> tuple[str, ...]:
-    """The columns of a recipe's table, for fields that name one; raises `UserError` where it cannot be read."""
+def peeked(recipe: Recipe, root: Path) -> Table:
+    """The beginning of a recipe's table, for forms; raises `UserError` where it cannot be read."""
     from studio.problems.text import PROBLEM
 
     options = PROBLEM.options_of(recipe)
-    return tables.read(tables.table_path(root, options.table), PEEKED, options.encoding).columns
+    return tables.read(tables.table_path(root, options.table), PEEKED, reading_of(options))
 
 
 def no_labels(source: Source) -> UserError:
@@ -211,3 +221,28 @@ def require_trainable(dataset: Dataset) -> None:
             "Keep a share of every class for validation instead (split: stratified).",
             fix="split=stratified",
         )
+
+
+def metrics_of_part(recipe: Recipe, part: str) -> tuple[str, ...]:
+    """The metrics told of one part of a plan: those chosen that say something about it, else the usual ones."""
+    from studio.problems.text import PROBLEM
+
+    is_model = part == LANGUAGE_MODEL
+    usual, offered = (MODEL_METRICS, MODEL_NAMES) if is_model else (CLASS_METRICS, CLASS_NAMES)
+    chosen = [name for name in PROBLEM.options_of(recipe).metrics if name in offered]
+    return told(recipe.problem, chosen, usual, offered)
+
+
+def metric_names_of(dataset: Dataset, recipe: Recipe) -> tuple[str, ...]:
+    """The metrics told of a run: of a classifier and the language model before it, or of the latter alone.
+
+    Raises
+    ------
+    UserError
+        Where a chosen one is of classes, and there are none.
+    """
+    from studio.problems.text import PROBLEM
+
+    if dataset.classes:
+        return (*metrics_of_part(recipe, CLASSIFIER), *metrics_of_part(recipe, LANGUAGE_MODEL))
+    return told(recipe.problem, PROBLEM.options_of(recipe).metrics, MODEL_METRICS, MODEL_NAMES)

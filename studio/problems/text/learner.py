@@ -25,25 +25,27 @@ from fastai.text.all import (
     awd_lstm_clas_split,
     awd_lstm_lm_config,
     awd_lstm_lm_split,
-    error_rate,
     get_language_model,
     get_text_classifier,
+    top_k_accuracy,
 )
 from torch import Tensor, nn
 
 from studio.dataset.balance import class_weights
 from studio.errors import UserError
 from studio.problems.base import Dataset
+from studio.problems.measures.metrics import class_metric
 from studio.problems.text import wikitext
 from studio.problems.text.data import vocab_of
-from studio.problems.text.options import SIZES, Options
+from studio.problems.text.items import metric_names_of as metric_names_of
+from studio.problems.text.items import metrics_of_part
+from studio.problems.text.options import CLASS_METRICS, LANGUAGE_MODEL, MODEL_METRICS, SIZES, Options
+from studio.problems.text.options import CLASSIFIER as CLASSIFIER_PART
 from studio.problems.text.weights import Encoder, start_from
 from studio.problems.vision.losses import class_loss
 from studio.project.atomic import write_bytes
 from studio.recipe.schema import Recipe
 
-CLASS_METRICS = ("accuracy", "error_rate")
-MODEL_METRICS = ("perplexity",)
 LANGUAGE_MODEL_FILE = "language_model.safetensors"
 WORDS = "vocabulary"
 CLASSIFIER, MODEL = "0.module.", "0."
@@ -53,11 +55,6 @@ CLASSIFIER, MODEL = "0.module.", "0."
 def metric_names() -> tuple[str, ...]:
     """All metrics there can be, in the order in which they are computed."""
     return (*CLASS_METRICS, *MODEL_METRICS)
-
-
-def metric_names_of(dataset: Dataset) -> tuple[str, ...]:
-    """The metrics of a classifier and of the language model before it; or of the latter alone."""
-    return (*CLASS_METRICS, *MODEL_METRICS) if dataset.classes else MODEL_METRICS
 
 
 def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Learner:
@@ -78,9 +75,9 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
     options, vocab = PROBLEM.options_of(recipe), vocab_of(dls)
     is_classifier = len(dls.train_ds.tls) > 1
     learner = (
-        _classifier(dls, dataset, options, vocab, path)
+        _classifier(dls, dataset, recipe, vocab, path)
         if is_classifier
-        else _language_model(dls, options, vocab, path)
+        else _language_model(dls, recipe, vocab, path)
     )
     encoder_of(learner.model).register_buffer(WORDS, packed_words(vocab))
     if options.weights != "none":
@@ -128,7 +125,10 @@ def _sizes(options: Options) -> dict[str, int]:
     return dict(zip(("emb_sz", "n_hid", "n_layers"), SIZES[options.arch], strict=True))
 
 
-def _language_model(dls: DataLoaders, options: Options, vocab: tuple[str, ...], path: Path) -> Learner:
+def _language_model(dls: DataLoaders, recipe: Recipe, vocab: tuple[str, ...], path: Path) -> Learner:
+    from studio.problems.text import PROBLEM
+
+    options = PROBLEM.options_of(recipe)
     model = get_language_model(
         AWD_LSTM, len(vocab), config={**awd_lstm_lm_config, **_sizes(options)}, drop_mult=options.dropout
     )
@@ -137,15 +137,18 @@ def _language_model(dls: DataLoaders, options: Options, vocab: tuple[str, ...], 
         model,
         loss_func=CrossEntropyLossFlat(),
         splitter=awd_lstm_lm_split,
-        metrics=[Perplexity()],
+        metrics=[model_metric(name) for name in metrics_of_part(recipe, LANGUAGE_MODEL)],
         path=path,
         model_dir="models",
     )
 
 
 def _classifier(
-    dls: DataLoaders, dataset: Dataset, options: Options, vocab: tuple[str, ...], path: Path
+    dls: DataLoaders, dataset: Dataset, recipe: Recipe, vocab: tuple[str, ...], path: Path
 ) -> Learner:
+    from studio.problems.text import PROBLEM
+
+    options = PROBLEM.options_of(recipe)
     is_weighted = options.class_weights == "balanced"
     weighted = {"weight": torch.tensor(class_weights(dataset))} if is_weighted else {}
     model = get_text_classifier(
@@ -162,10 +165,35 @@ def _classifier(
         model,
         loss_func=class_loss(options.loss, **weighted),
         splitter=awd_lstm_clas_split,
-        metrics=[accuracy, error_rate],
+        metrics=[class_metric(name) for name in metrics_of_part(recipe, CLASSIFIER_PART)],
         path=path,
         model_dir="models",
     )
+
+
+def model_metric(name: str) -> Any:
+    """A metric of a language model by its name, as a learner takes it."""
+    plain: dict[str, Any] = {
+        "token_accuracy": token_accuracy,
+        "top_3_token_accuracy": top_3_token_accuracy,
+        "top_5_token_accuracy": top_5_token_accuracy,
+    }
+    return plain.get(name) or Perplexity()
+
+
+def token_accuracy(predicted: Tensor, target: Tensor) -> Any:
+    """The share of next words that are foretold."""
+    return accuracy(predicted, target)
+
+
+def top_3_token_accuracy(predicted: Tensor, target: Tensor) -> Any:
+    """The share of next words among the three likeliest."""
+    return top_k_accuracy(predicted, target, k=3)
+
+
+def top_5_token_accuracy(predicted: Tensor, target: Tensor) -> Any:
+    """The share of next words among the five likeliest."""
+    return top_k_accuracy(predicted, target, k=5)
 
 
 def packed_words(vocab: tuple[str, ...]) -> Tensor:

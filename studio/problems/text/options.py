@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
 
 from studio.dataset.letter_encodings import AUTO
 from studio.problems.base import Guess
-from studio.problems.table_options import Merge, encoding_field
+from studio.problems.measures.choosing import CLASS_NAMES, ClassMetric, metrics_field
+from studio.problems.table_options import NOTHING, Merge, Sheet, encoding_field, header_field, separator_field
 from studio.problems.vision.networks import ClassWeights, Loss
 from studio.recipe.fields import about
 from studio.recipe.schema import Rate, Stage
@@ -19,6 +21,12 @@ SIZES = {"awd_lstm_small": (100, 200, 1), "awd_lstm_medium": (200, 600, 2), "awd
 """For each network: numbers for a word, units of a layer, layers."""
 DEEPER = 2.6**4
 """How many times slower the first layers learn than the head: the usual factor of 2.6 a group, over four groups."""
+
+ModelMetric = Literal["perplexity", "token_accuracy", "top_3_token_accuracy", "top_5_token_accuracy"]
+"""Of a language model: what comes next in the text."""
+MODEL_NAMES: tuple[str, ...] = get_args(ModelMetric)
+CLASS_METRICS, MODEL_METRICS = ("accuracy", "error_rate"), ("perplexity",)
+"""Told by themselves."""
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -43,6 +51,9 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         ),
     ] = ""
     encoding: Annotated[str, encoding_field(("source", ("table",)))] = AUTO
+    separator: Annotated[str, separator_field(("source", ("table",)))] = AUTO
+    header: Annotated[Literal["yes", "no"], header_field(("source", ("table",)))] = "yes"
+    sheet: Sheet = ""
     text_column: Annotated[
         str,
         about(
@@ -174,13 +185,16 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ] = 0.5
     loss: Loss = "cross_entropy"
     class_weights: ClassWeights = "none"
+    metrics: Annotated[
+        tuple[ClassMetric | ModelMetric, ...], metrics_field((*CLASS_NAMES, *MODEL_NAMES))
+    ] = ()
 
 
-def guess(folder: Path) -> Guess | None:
+def guess(folder: Path, told: Mapping[str, Any] = NOTHING) -> Guess | None:
     """Look at a folder or a table for a moment and propose values."""
     from studio.problems.text.guessing import guess_at
 
-    return guess_at(folder)
+    return guess_at(folder, told)
 
 
 def stages(options: Options) -> tuple[Stage, ...]:

@@ -174,5 +174,10 @@ def _of_language(learner: Any, dataset: Dataset, recipe: Recipe, plan: Plan, pro
     metrics: Mapping[str, float | None] = {"valid_loss": loss, "perplexity": perplexity}
     known = len(vocab_of(learner.dls))
     return Results(
-        recipe.problem, (), dict(metrics), (), figures=(samples, figures.vocabulary(known, dataset))
+        recipe.problem,
+        (),
+        dict(metrics),
+        (),
+        figures=(samples, figures.vocabulary(known, dataset)),
+        loss="cross-entropy of the next word",
     )

@@ -17,8 +17,15 @@ from studio.dataset.balance import class_weights
 from studio.engine.messages import StagePlan
 from studio.problems.base import Dataset
 from studio.problems.fit_words import fit_words
+from studio.problems.measures.parts import class_words
 from studio.problems.text import script_parts as parts
-from studio.problems.text.items import Plan, plan_of, read_by_language_model
+from studio.problems.text.items import (
+    Plan,
+    metric_names_of,
+    metrics_of_part,
+    plan_of,
+    read_by_language_model,
+)
 from studio.problems.text.options import CLASSIFIER, LANGUAGE_MODEL, SIZES
 from studio.problems.vision.loss_parts import CLASS_LOSSES, loss_words
 from studio.recipe.schema import Recipe
@@ -46,10 +53,9 @@ def write(
     slug : str
         Stem of the file names.
     """
-    plan, fit = (
-        plan_of(recipe, root),
-        fit_words(recipe, plans, ("accuracy", "error_rate") if dataset.classes else ("perplexity",)),
-    )
+    plan, fit = plan_of(recipe, root), fit_words(recipe, plans, metric_names_of(dataset, recipe))
+    of_model = metrics_of_part(recipe, LANGUAGE_MODEL)
+    told = class_words(metrics_of_part(recipe, CLASSIFIER) if dataset.classes else ())
     is_weighted = plan.options.class_weights == "balanced"
     weighted = {"weight": f"torch.tensor({class_weights(dataset)})"} if is_weighted else {}
     own, loss = loss_words(CLASS_LOSSES, plan.options.loss, **weighted)
@@ -70,6 +76,10 @@ def write(
         "is_html": options.html == "remove",
         "dropout": repr(options.dropout),
         "own_loss": own,
+        "imports": told.imports,
+        "functions": "".join(parts.TOKEN_PARTS.get(name, "") for name in of_model) + told.functions,
+        "model_metrics": ", ".join("Perplexity()" if name == "perplexity" else name for name in of_model),
+        "class_metrics": ", ".join(told.expressions),
         "loss": loss,
         "precision": half,
         "fit": fit.lines,

@@ -6,6 +6,25 @@ STARTED = """
 This run began with weights from a file; the script begins from scratch. Load them where it says so.
 """
 
+TOKEN_PARTS = {
+    "token_accuracy": '''
+
+def token_accuracy(predicted, target):
+    """Return the share of next words that are foretold."""
+    return accuracy(predicted, target)
+''',
+    **{
+        f"top_{k}_token_accuracy": f'''
+
+def top_{k}_token_accuracy(predicted, target):
+    """Return the share of next words among the {word} likeliest."""
+    return top_k_accuracy(predicted, target, k={k})
+'''
+        for k, word in ((3, "three"), (5, "five"))
+    },
+}
+"""Metrics of a language model that fastai knows by another name."""
+
 SCRIPT = '''\
 """<<name>>: a run of Thaw Studio <<studio>>, as a plain fastai script.
 
@@ -23,7 +42,7 @@ from typing import NamedTuple
 
 import torch
 from <<module>> import SPECIAL, tokens
-from fastai.text.all import *
+<<imports>>from fastai.text.all import *
 
 HERE = Path(__file__).resolve().parent
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -127,20 +146,20 @@ def loaders(stage):
             )
         )
     return DataLoaders(*made, path=HERE, device=DEVICE)
-<<own_loss>>
+<<own_loss>><<functions>>
 
 def learner(stage, dls):
     """Return the learner of a stage: the language model, or the classifier around its encoder."""
     if stage.part == "language_model":
         config = {**awd_lstm_lm_config, **SIZE}
         model = get_language_model(AWD_LSTM, len(VOCAB), config=config, drop_mult=<<dropout>>)
-        kind, metrics, splitter, loss = LMLearner, [Perplexity()], awd_lstm_lm_split, CrossEntropyLossFlat()
+        kind, metrics, splitter, loss = LMLearner, [<<model_metrics>>], awd_lstm_lm_split, CrossEntropyLossFlat()
     else:
         config = {**awd_lstm_clas_config, **SIZE}
         model = get_text_classifier(
             AWD_LSTM, len(VOCAB), len(CLASSES), seq_len=SEQ_LEN, config=config, drop_mult=<<dropout>>, max_len=None
         )
-        kind, metrics, splitter, loss = TextLearner, [accuracy, error_rate], awd_lstm_clas_split, <<loss>>
+        kind, metrics, splitter, loss = TextLearner, [<<class_metrics>>], awd_lstm_clas_split, <<loss>>
     learn = kind(dls, model, loss_func=loss, metrics=metrics, splitter=splitter, path=HERE)
 <<precision>>    return learn
 
@@ -179,7 +198,7 @@ def main():
     torch.save({"weights": learn.model.state_dict(), "vocabulary": VOCAB}, given.weights)
     if given.losses:
         given.losses.write_text("".join(f"{loss!r}\\n" for loss in losses), encoding="utf-8")
-    print(learn.validate())
+    print(dict(zip(learn.recorder.metric_names[2:-1], learn.validate())))
 
 
 if __name__ == "__main__":

@@ -13,9 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from studio.dataset.paths import is_below, stays_below
+from studio.dataset.table_reading import reading_of
 from studio.dataset.tables import Table
 from studio.errors import UserError
 from studio.problems.image_classification.sources import SET_FOLDERS, class_of_folders
+from studio.problems.table_memory import require_room
 from studio.problems.tabular import source as tables
 from studio.problems.text.columns import label_column, text_column
 from studio.problems.text.letters import decoded
@@ -77,7 +79,9 @@ def read_source(root: Path, options: Options) -> Source:
     """
     if options.source == "table":
         path = tables.table_path(root, options.table)
-        return from_table(tables.read(path, encoding=options.encoding), options)
+        reading = reading_of(options)
+        require_room(path, reading)
+        return from_table(tables.read(path, reading=reading), options)
     found = tuple(find_files(root))
     if not found:
         raise UserError(

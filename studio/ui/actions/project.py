@@ -25,13 +25,13 @@ from studio.project import Project, RunRecord
 from studio.project.live_run import LiveRun, told
 from studio.project.results import Results
 from studio.project.run_index import Known
+from studio.project.scores import metric_title, run_score_words, score_of
 from studio.ui.actions.context import Context
 from studio.ui.actions.jobs import Jobs
 from studio.ui.actions.recipe import RecipeEdits
 from studio.ui.background import in_background
 from studio.ui.reading import records_of, take_runs
 from studio.ui.samples.pack import Pack
-from studio.ui.scores import metric_title, run_score_words, score_of
 from studio.ui.settings import Recent
 from studio.ui.store import CurveView, NoticeView, RateView
 

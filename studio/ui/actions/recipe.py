@@ -70,11 +70,18 @@ class RecipeEdits(QObject):
         self._save(recipe, rescan=not set(values) <= NOT_DATA)
 
     def set_stage(self, index: int, changes: dict[str, Any]) -> None:
-        """Change fields of one stage."""
+        """Change fields of one stage; why that was refused is told beside the field, as ``stage.epochs``."""
         stages = list(self.context.own_project().recipe.training.stages)
         index = _checked(index, stages)
-        stages[index] = _stage(stages[index], changes)
-        self._save_stages(stages, rescan="size" in changes)
+        told = {f"stage.{name}" for name in changes}
+        refused = {field: why for field, why in self.context.store.refused.items() if field not in told}
+        try:
+            stages[index] = _stage(stages[index], changes)
+        except UserError as error:
+            refused |= dict.fromkeys(told, f"{error.message} {error.hint}".strip())
+        else:
+            self._save_stages(stages, rescan="size" in changes)
+        self._tell_refused(refused)
 
     def add_stage(self) -> None:
         """A copy of the last stage, thawed."""

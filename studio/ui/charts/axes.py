@@ -19,6 +19,7 @@ from studio.ui.widgets.words import rate
 Side = Literal["bottom", "left", "right"]
 _LEFT_WIDTH = 48
 _END_ROOM = 24
+_WHOLE_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 
 
 class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
@@ -64,6 +65,22 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         self.setPen(QPen(Qt.PenStyle.NoPen))
         self.setTickPen(pg.mkPen(theme.colour("line"), width=SIZES.line))
         self.setTextPen(theme.colour("faint"))
+
+
+class WholeAxis(Axis):
+    """Whole numbers, such as epochs: no figure stands between two of them."""
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        """Every whole number; every second or fifth one and so on where they would touch."""
+        first, last = math.ceil(low - 1e-9), math.floor(high + 1e-9)
+        room = max(2.0, size / SIZES.icon_large)
+        step = next(s for s in _WHOLE_STEPS if (last - first) / s <= room or s == _WHOLE_STEPS[-1])
+        begin = -(-first // step) * step if step > 1 else first
+        return [(float(step), [float(v) for v in range(begin, last + 1, step)])]
+
+    def tickStrings(self, values: Sequence[float], scale: Any, spacing: Any) -> list[str]:
+        """``12`` for 12.0."""
+        return [f"{value:,.0f}" for value in values]
 
 
 class RateAxis(Axis):

@@ -16,7 +16,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QGraphicsSimpleTextItem, QWidget
 
 from studio.ui.charts.axes import Axis
@@ -25,6 +25,7 @@ from studio.ui.theme import SIZES, font, theme_of
 T = TypeVar("T", "Curve", "Words", "Band")
 Line = Literal["solid", "dash", "dot"]
 Points = Sequence[float] | NDArray[np.floating[Any]]
+_KEY_STEPS = 50  # of the arrow keys, from one end of a plot to the other
 _STYLES = {"solid": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine}
 
 
@@ -263,6 +264,24 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     def _cursor_at(self, place: QPointF) -> None:
         inside = self.getViewBox().sceneBoundingRect().contains(place)
         x = self.getViewBox().mapSceneToView(place).x() if inside else None
+        self.show_cursor(x)
+        self.cursorMoved.emit(x)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The arrow keys walk the crosshair, Home and End lead to the ends, Escape takes it away."""
+        (left, right), _ = self.getViewBox().viewRange()
+        here = self._crosshair.value() if self._crosshair.isVisible() else None
+        step = (right - left) / _KEY_STEPS
+        places = {
+            Qt.Key.Key_Left: max(left, (right if here is None else here) - step),
+            Qt.Key.Key_Right: min(right, (left if here is None else here) + step),
+            Qt.Key.Key_Home: left,
+            Qt.Key.Key_End: right,
+        }
+        x = places.get(Qt.Key(event.key()))
+        if x is None and (event.key() != Qt.Key.Key_Escape or here is None):
+            event.ignore()
+            return
         self.show_cursor(x)
         self.cursorMoved.emit(x)
 

@@ -15,11 +15,11 @@ import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.project.live_run import LiveRun
-from studio.ui.charts.axes import Axis
+from studio.project.scores import metric_heading, score_words
+from studio.ui.charts.axes import Axis, WholeAxis
 from studio.ui.charts.base import Band, Curve, Plot
 from studio.ui.charts.legend import Entry, Legend
 from studio.ui.compared import curve_colour
-from studio.ui.scores import metric_heading, score_words
 from studio.ui.theme import SIZES
 
 Spans = Mapping[int, tuple[float, float]]
@@ -63,7 +63,10 @@ class EpochPlot(QWidget):
         self._series: tuple[Series, ...] = ()
         self._curves: list[Curve] = []
         self._luck: list[Band] = []
-        self.plot = Plot(x=Axis("epochs", "bottom"), y=Axis("", "left", grid=True), readout=self._words_at)
+        self.plot = Plot(
+            x=WholeAxis("epochs", "bottom"), y=Axis("", "left", grid=True), readout=self._words_at
+        )
+        self.plot.setAccessibleName(f"{title} over epochs, run by run")
         self.plot.cursorMoved.connect(self._say)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -75,6 +78,7 @@ class EpochPlot(QWidget):
         """Name the metric, by fastai's name."""
         self._metric = name
         self._legend.set_title(metric_heading(name))
+        self.plot.setAccessibleName(f"{metric_heading(name)} over epochs, run by run")
 
     def _figure(self, value: float | None) -> str:
         if value is None:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from studio.project.scores import percent
 from studio.ui.theme import SIZES, font, theme_of
 
 _SMALLEST: Final = 22
@@ -54,7 +55,7 @@ def words(view: Confusion, target: int, predicted: int) -> str:
     what = f"{count:,} {name}" if name[:1].isalpha() else f"{count:,} × “{name}”"
     other = other if other[:1].isalpha() else f"“{other}”"
     said = f"{what} rightly seen" if target == predicted else f"{what} seen as {other}"
-    return f"{said} · {100 * view.shares[target][predicted]:.0f} % of {sum(view.counts[target]):,}"
+    return f"{said} · {percent(view.shares[target][predicted])} of {sum(view.counts[target]):,}"
 
 
 class ConfusionMatrix(QWidget):
@@ -250,7 +251,7 @@ class ConfusionMatrix(QWidget):
             painter.drawText(
                 rect.adjusted(0, rect.height() * 0.46, 0, 0),
                 Qt.AlignmentFlag.AlignCenter,
-                f"{100 * share:.0f} %",
+                percent(share, 0),
             )
 
     def _paint_rings(self, painter: QPainter) -> None:

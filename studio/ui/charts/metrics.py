@@ -11,15 +11,16 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
+from studio.problems.measures.catalogue import direction
 from studio.project.live_run import LiveRun
+from studio.project.scores import is_share, same_measure
 from studio.ui.charts.axes import Axis
 from studio.ui.charts.base import Curve, pen
 from studio.ui.charts.run_plot import RunPlot
 from studio.ui.charts.run_series import Epochs, RunSeries, epochs
-from studio.ui.scores import is_share, same_measure
 from studio.ui.theme import theme_of
 
-TOKENS = ("metric", "momentum", "rate", "train_loss")
+TOKENS = ("metric", "momentum", "rate", "train_loss", "ember", "ice", "valid_loss", "dim")
 _PAD = 0.18
 
 
@@ -33,6 +34,15 @@ def reduce(run: LiveRun, score: str) -> list[tuple[str, tuple[float | None, ...]
         rows[0],
         *(row for row in rows[1:] if same_measure(first, row[0]) and not mirrors(values, row[1])),
     ]
+
+
+def others(run: LiveRun, score: str) -> tuple[str, ...]:
+    """Metrics that are not drawn beside the score, being of another measure: the first of each."""
+    found = [score]
+    for name in epochs(run).metrics:
+        if not any(same_measure(name, one) for one in found):
+            found.append(name)
+    return tuple(found[1:])
 
 
 def mirrors(values: Sequence[float | None], other: Sequence[float | None]) -> bool:
@@ -87,7 +97,7 @@ class MetricPlot(RunPlot):
         self._curves: list[Curve] = []
         self._ends = Epochs((), (), (), {})
         self._rows: list[tuple[str, tuple[float | None, ...]]] = []
-        self._score, self._up = "", True
+        self._score, self._up, self._first = "", True, ""
         self._star = pg.ScatterPlotItem(size=12)
         self._star.setZValue(20)
         self.addItem(self._star, ignoreBounds=True)
@@ -100,17 +110,24 @@ class MetricPlot(RunPlot):
         """The metric that the run is judged by."""
         self._score, self._up = name, up
 
+    def put_first(self, name: str) -> None:
+        """Draw this metric strong, and those that share its axis; an empty name draws the score so."""
+        self._first = name
+
     @property
     def score_up(self) -> bool:
-        """Whether more of the score is better."""
-        return self._up
+        """Whether more of what is drawn strong is better."""
+        first = self._rows[0][0] if self._rows else self._score
+        known = direction(first)
+        return self._up if first == self._score or known is None else known
 
     def rows(self) -> list[tuple[str, tuple[float | None, ...]]]:
         """Metrics as drawn, the score first."""
         return self._rows
 
     def draw(self, run: LiveRun | None, series: RunSeries) -> None:
-        self._rows = reduce(run, self._score) if run is not None else []
+        is_told = run is not None and any(self._first in epoch.metrics for epoch in run.epochs)
+        self._rows = reduce(run, self._first if is_told else self._score) if run is not None else []
         self._ends = epochs(run) if run is not None else Epochs((), (), (), {})
         self._figures.shares = bool(self._rows) and is_share(self._rows[0][0])
         while len(self._curves) < len(self._rows):
@@ -123,7 +140,7 @@ class MetricPlot(RunPlot):
         self._ring_best()
 
     def _ring_best(self) -> None:
-        place = best(self._rows[0][1], self._up) if self._rows else None
+        place = best(self._rows[0][1], self.score_up) if self._rows else None
         if place is None or len(self._rows[0][1]) < 2:
             self._star.setData([], [])
         else:

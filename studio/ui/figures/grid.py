@@ -10,8 +10,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QVBoxLayout
 
 from studio.project.results import Grid
+from studio.project.scores import is_share
 from studio.ui.figures.base import FigureView
-from studio.ui.scores import is_share
 from studio.ui.theme import SIZES
 from studio.ui.widgets import DataTable
 

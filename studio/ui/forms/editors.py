@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from studio.recipe.fields import Field
 from studio.ui.forms.open_choice import FileChoice, OpenCombo
+from studio.ui.forms.several import SeveralChoice
 from studio.ui.widgets import Combo, FloatSpin, IntSpin, PathEdit, Toggle
 
 _MOST = 2**31 - 1
@@ -84,6 +85,18 @@ class OpenEditor(Editor):
 
     def set_proposals(self, proposals: Sequence[str]) -> None:
         self._combo.set_choices({**self._declared, **{p: p for p in proposals}})
+
+
+class SeveralEditor(Editor):
+    """Some of several."""
+
+    def __init__(self, field: Field) -> None:
+        self._choice = SeveralChoice(field.choices, field.hints)
+        super().__init__(self._choice)
+        self._choice.committed.connect(self._tell)
+
+    def show_value(self, value: Any) -> None:
+        self._choice.set_value([str(one) for one in value or ()])
 
 
 class FileChoiceEditor(Editor):
@@ -176,9 +189,11 @@ def editor_for(field: Field) -> Editor:
     """The editor of a field, by its kind."""
     if field.kind == "file" and field.choices:
         return FileChoiceEditor(field)
+    if field.kind == "several":
+        return SeveralEditor(field)
     if field.kind == "choice" or (field.choices and not field.open):
         return ChoiceEditor(field)
-    if field.kind == "column" or field.choices:
+    if field.kind in ("column", "sheet") or field.choices:
         return OpenEditor(field)
     kinds: dict[str, type[Editor]] = {
         "int": IntEditor, "float": FloatEditor, "bool": BoolEditor, "file": PathEditor, "folder": PathEditor,

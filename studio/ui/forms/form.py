@@ -120,8 +120,11 @@ class Form(QWidget):
         self._rows[name].set_error(text)
 
     def refuse(self, name: str, holds: Any, text: str) -> None:
-        """Say why an edit was refused: what was typed stays, beside the reason; `holds` is the value that stays."""
-        if name in self._rows:
+        """Say why an edit was refused: what was typed stays, beside the reason; `holds` is the value that stays.
+
+        Where another value holds than at the last refusal, it was changed elsewhere, and is shown by `set_values`.
+        """
+        if name in self._rows and self._refused.get(name, holds) == holds:
             self._refused[name] = holds
             self._rows[name].set_error(text)
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.ui.scores import percent
+from studio.project.scores import percent
 from studio.ui.theme import SIZES, font, theme_of
 
 _ROW = 24

@@ -27,6 +27,7 @@ from studio.ui.pages.clean_parts.shown import (
     changed_validation,
     chosen,
     moved,
+    nothing_left,
     plan_words,
     relabels,
     shown_words,
@@ -34,6 +35,7 @@ from studio.ui.pages.clean_parts.shown import (
     toggled,
     validation_words,
 )  # fmt: skip
+from studio.ui.pages.nothing_here import NO_ITEMS, no_results
 from studio.ui.samples import about, kind_of, painter, reader
 from studio.ui.samples.thumbnails import ThumbnailLoader
 from studio.ui.store import Store
@@ -71,6 +73,7 @@ class CleanPage(Page):
         self._by_key: dict[str, ItemResult] = {}
         self._shown: list[int] = []
         self._relabels = True
+        self._nothing = no_results(store, "")
         self._wanted = ""  # the key of an item that was asked for before it could be shown
         self._build()
         self._connect()
@@ -119,15 +122,14 @@ class CleanPage(Page):
             self._take(found)
         elif "marksChanged" in self.changed:
             self._marks_changed()
-        self._stack.setCurrentIndex(1 if found is not None else 0)
+        some = found is not None and bool(found.items)
         for part in (self.bar, self.which, self.marked):
-            part.setVisible(found is not None)
+            part.setVisible(some)
         self.cls.setVisible(found is not None and bool(found.classes))
         self._show_bar()
         self._show_warning()
         self._show_actions()
-        if found is None:
-            self._show_empty()
+        self._show_empty()
 
     def _take(self, found: Results | None) -> None:
         """Other results: another grid, perhaps of another kind of items."""
@@ -194,6 +196,7 @@ class CleanPage(Page):
         )
         self.set_subtitle(shown_words(len(self._shown), self._filter, about(self._kind)))
         self._name_filters()
+        self._show_empty()
 
     def _name_filters(self) -> None:
         self.which.set_text(dict(SETS)[self._filter.which])
@@ -241,7 +244,7 @@ class CleanPage(Page):
 
     def _show_actions(self) -> None:
         marks = moved(self.store.marks)
-        self.retrain.setVisible(self._results is not None)
+        self.retrain.setVisible(bool(self._by_key))
         self.retrain.setEnabled(not self.store.busy and not self.store.read_only and marks > 0)
         self.retrain.setToolTip(
             "Train a new run with the marks, and compare it on the same validation set"
@@ -254,26 +257,18 @@ class CleanPage(Page):
             button.setEnabled(not self.store.read_only)
 
     def _show_empty(self) -> None:
-        self.set_subtitle("")
-        job = self.store.job
-        if job is not None and job.what == "Evaluate":
-            self.empty.set(
-                "clean", "The model looks at every item", "The ones it got most wrong appear here."
-            )
-        elif any(r.status in ("finished", "stopped") for r in self.store.runs):
-            self.empty.set(
-                "clean",
-                "No results yet",
-                "Once the model has answered for every item, its worst mistakes are here.",
-                "Look at every item",
-            )
+        """In place of the grid: no results, a model without items, or a filter that leaves none."""
+        if self._results is None:
+            self._nothing = no_results(self.store, "what it got most wrong")
+        elif not self._results.items:
+            self._nothing = NO_ITEMS
         else:
-            self.empty.set(
-                "clean",
-                "Nothing to clean yet",
-                "Train a model first: it finds the items that do not fit the others.",
-                "Go to Train",
-            )
+            self._nothing = nothing_left(self._filter, about(self._kind))
+        said = self._nothing
+        self.empty.set("clean", said.title, said.sentence, said.button)
+        self._stack.setCurrentIndex(0 if not self._shown else 1)
+        if self._results is None or not self._results.items:
+            self.set_subtitle("")
 
     def _show_current(self) -> None:
         item = self._current()
@@ -373,11 +368,12 @@ class CleanPage(Page):
         self.pageRequested.emit("train")
 
     def _empty_action(self) -> None:
-        done = [r.number for r in self.store.runs if r.status in ("finished", "stopped") and not r.broken]
-        if done:
-            self.do.show_run(done[-1])
+        if self._nothing.run is not None:
+            self.do.show_run(self._nothing.run)
+        elif self._nothing.page:
+            self.pageRequested.emit(self._nothing.page)
         else:
-            self.pageRequested.emit("train")
+            self._refilter(Filter("all"))
 
 
 def fill_sample(store: Store) -> None:

@@ -15,17 +15,18 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, 
 
 from studio.project import RunRecord
 from studio.project.results import ItemResult, Pictures, Results
+from studio.project.scores import is_share, run_score_words, score_of, score_words
 from studio.ui.actions import Actions
 from studio.ui.charts.confusion import ConfusionMatrix, reduce, words
 from studio.ui.grid import item_words
 from studio.ui.pages.base import Page
+from studio.ui.pages.nothing_here import no_results, trained
 from studio.ui.pages.results_parts.class_table import ClassTable
 from studio.ui.pages.results_parts.figure_cards import FigureCards
 from studio.ui.pages.results_parts.items_panel import ItemsPanel
 from studio.ui.pages.results_parts.score_card import ScoreCard
 from studio.ui.pages.results_parts.score_words import compare, counted
 from studio.ui.samples import about, kind_of, reader
-from studio.ui.scores import is_share, run_score_words, score_of, score_words
 from studio.ui.store import Store
 from studio.ui.targets import names_of
 from studio.ui.theme import SIZES
@@ -62,6 +63,7 @@ class ResultsPage(Page):
         self.figures = FigureCards()
         self.progress = ProgressLine()
         self.empty = EmptyState("results", "No results yet", "")
+        self._nothing = no_results(store, "")
         self._cell_words = SmallLabel()
         self._other: int | None = None
         self._shown: Results | None = None
@@ -182,7 +184,7 @@ class ResultsPage(Page):
         value = found.metrics.get(name)
         shared_by = counted(found, value) if is_share(name, value) else 0
         items = sum(1 for item in found.items if item.valid)
-        self.score.show_score(name, value, items, found.metrics, shared_by, found.unit)
+        self.score.show_score(name, value, items, found.metrics, shared_by, found.unit, found.loss)
         others = [
             r
             for r in self.store.runs
@@ -203,7 +205,7 @@ class ResultsPage(Page):
         return chosen or (before[-1] if before else None)
 
     def _show_runs(self) -> None:
-        done = [r for r in self.store.runs if r.status in ("finished", "stopped") and not r.broken]
+        done = trained(self.store)
         self.runs.setVisible(bool(done))
         entries = [(str(r.number), self._run_words(r)) for r in reversed(done)]
         shown = self.store.results_run
@@ -224,29 +226,10 @@ class ResultsPage(Page):
 
     def _show_empty(self) -> None:
         self.set_subtitle("")
+        said = self._nothing = no_results(self.store, "what it gets right and wrong")
         job = self.store.job
-        if job is not None and job.what == "Evaluate":
-            self.empty.set(
-                "results", "The model looks at every item", "Results appear here when it has seen them all."
-            )
-        elif job is not None and job.what == "Train":
-            self.empty.set("train", "Training", "Results appear here when the run is done.")
-        elif self._newest() is not None:
-            sentence = "It was trained, but has not yet answered for every item."
-            self.empty.set(
-                "results", f"Run {self._newest()} has no results yet", sentence, "Look at every item"
-            )
-        else:
-            self.empty.set(
-                "results",
-                "No results yet",
-                "Train a model; what it gets right and wrong is shown here.",
-                "Go to Train",
-            )
-
-    def _newest(self) -> int | None:
-        done = [r.number for r in self.store.runs if r.status in ("finished", "stopped") and not r.broken]
-        return done[-1] if done else None
+        icon = "train" if job is not None and job.what == "Train" else "results"
+        self.empty.set(icon, said.title, said.sentence, said.button)
 
     # -- the items behind a number
     def show_worst(self) -> None:
@@ -301,11 +284,10 @@ class ResultsPage(Page):
         self.pageRequested.emit("clean")
 
     def _empty_action(self) -> None:
-        newest = self._newest()
-        if newest is not None:
-            self.do.show_run(newest)
+        if self._nothing.run is not None:
+            self.do.show_run(self._nothing.run)
         else:
-            self.pageRequested.emit("train")
+            self.pageRequested.emit(self._nothing.page)
 
 
 def fill_sample(store: Store) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from studio.project.differences import Difference, differences, settings_of
+from studio.project.scores import run_score_words, score_of, score_words
 from studio.project.seeds import Spread, group_of, spreads, verdict
 from studio.ui.actions import Actions
 from studio.ui.pages.base import Page
@@ -25,7 +26,6 @@ from studio.ui.pages.runs_parts.sample import fill_sample
 from studio.ui.pages.runs_parts.seeds_strip import TIMES, SeedsStrip
 from studio.ui.pages.runs_parts.table import RunsTable
 from studio.ui.preview import preview
-from studio.ui.scores import run_score_words, score_of, score_words
 from studio.ui.store import Store
 from studio.ui.theme import SIZES
 from studio.ui.widgets import (

@@ -78,6 +78,7 @@ class SettingsPage(Page):
     def _look(self, values: Values) -> Card:
         card = Card("Look")
         self._theme = SegmentedControl(list(_THEMES), values.theme)
+        self._theme.setAccessibleName("Theme")
         self._theme.keyChosen.connect(self.do.choose_theme)
         card.body.addLayout(row(DimLabel("Theme"), self._theme, None, gap=SIZES.gap))
         return card

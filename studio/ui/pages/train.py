@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.engine import messages as m
 from studio.errors import UserError
@@ -40,12 +40,15 @@ from studio.ui.theme import SIZES
 from studio.ui.updates import same_plan
 from studio.ui.widgets import (
     EmptyState,
+    Filling,
+    FillingStack,
     FindingCard,
     MenuButton,
     PrimaryButton,
     SecondaryButton,
     StageTimeline,
     row,
+    scrolled,
     set_note,
 )
 from studio.ui.widgets.stage_block import StageView
@@ -64,7 +67,7 @@ class TrainPage(Page):
     key = "train"
     title = "Train"
     listens = (
-        "projectChanged", "recipeChanged", "runChanged", "runsChanged", "jobChanged", "engineChanged",
+        "projectChanged", "recipeChanged", "refusedChanged", "runChanged", "runsChanged", "jobChanged", "engineChanged",
         "estimateChanged", "scanChanged",
     )  # fmt: skip
 
@@ -104,20 +107,31 @@ class TrainPage(Page):
         self._above.addWidget(self.timeline)
         self._above.addWidget(self.editor)
         self.editor.hide()
-        self.body.setSpacing(SIZES.grid + SIZES.half)
-        self.body.addLayout(self._above)
+        content = Filling()
+        content.setObjectName("scrolled")
+        self._content = QVBoxLayout(content)
+        self._content.setContentsMargins(0, 0, 0, 0)
+        self._content.setSpacing(SIZES.grid + SIZES.half)
+        self._content.addLayout(self._above)
         curves = QWidget()
         line = row(self.charts, self.side, gap=SIZES.grid + SIZES.half)
         line.setStretch(0, 1)
         curves.setLayout(line)
         self.side.setFixedWidth(_TABLE)
-        self._stack = QStackedWidget()
+        self._stack = FillingStack()
         for part in (self.empty, curves, self.plan):
             self._stack.addWidget(part)
-        self.body.addWidget(self._stack, 1)
-        self.body.addWidget(self.diagnosis)
+        self._content.addWidget(self._stack, 1)
+        self._content.addWidget(self.diagnosis)
+        area = scrolled(content)  # a low window scrolls: curves that are flat cannot be read
+        area.verticalScrollBar().rangeChanged.connect(self._make_room)
+        self.body.addWidget(area, 1)
         set_note(self.charts, "one-cycle")
         set_note(self.timeline, "freeze")
+
+    def _make_room(self, _low: int, high: int) -> None:
+        """The scroll bar floats: the cards leave its place free where there is one."""
+        self._content.setContentsMargins(0, 0, SIZES.gap if high else 0, 0)
 
     def _connect(self) -> None:
         self.primary.clicked.connect(self._train_or_resume)
@@ -190,6 +204,7 @@ class TrainPage(Page):
         stage, estimate = stages[self._chosen], self.store.estimate
         chosen = batch_size_of(stage, self._chosen, estimate)
         self.editor.show_stage(self._chosen, stage, chosen, len(stages) == 1, self.store.can_undo_recipe)
+        self.editor.show_refused(self.store.refused)
         self.editor.set_editable(self._editable() and not self._locked(self._chosen))
 
     def _show_buttons(self) -> None:

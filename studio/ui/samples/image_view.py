@@ -57,6 +57,7 @@ class ImageSample(QWidget):
         self.setMinimumSize(SIZES.grid * 20, SIZES.grid * 16)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("The item, large")
+        self.setProperty("ring", True)
 
     def sizeHint(self) -> QSize:
         return QSize(SIZES.grid * 40, SIZES.grid * 36)

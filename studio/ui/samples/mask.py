@@ -18,6 +18,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage, QImageReader, QPainter, qRgb, qRgba
 
 from studio.errors import UserError
+from studio.project.scores import percent
 from studio.recipe.schema import Recipe
 from studio.ui.samples import image
 from studio.ui.samples.base import PHOTOS, Asked, Decode, Decoded, Source
@@ -42,8 +43,8 @@ def caption(target: Any) -> str:
 
 
 def answer(target: Any, predicted: Any, confidence: float | None) -> str:
-    """``Road, Sky and 3 more, taken for Road, Sky · 81 %``: the mean over the pixels."""
-    sure = "" if confidence is None else f" · {confidence:.0%}".replace("%", " %")
+    """``Road, Sky and 3 more, taken for Road, Sky · 81.3 %``: the mean over the pixels."""
+    sure = "" if confidence is None else f" · {percent(confidence)}"
     return f"{caption(target)}, taken for {caption(predicted)}{sure}"
 
 

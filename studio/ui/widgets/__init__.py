@@ -45,11 +45,12 @@ from studio.ui.widgets.numbers import FloatSpin, IntSpin
 from studio.ui.widgets.path_edit import PathEdit
 from studio.ui.widgets.pill import Pill
 from studio.ui.widgets.progress_line import ProgressLine
-from studio.ui.widgets.scroll import scrolled
+from studio.ui.widgets.scroll import Filling, FillingStack, scrolled
 from studio.ui.widgets.segmented import SegmentedControl
 from studio.ui.widgets.stage_block import StageBlock, StageView
 from studio.ui.widgets.stage_timeline import StageTimeline
 from studio.ui.widgets.thumb_grid import ImageTile, ThumbGrid
+from studio.ui.widgets.tinted_table import TintedTable, tint
 from studio.ui.widgets.toggle import Toggle
 from studio.ui.widgets.undo_bar import UndoBar
 
@@ -64,6 +65,8 @@ __all__ = [
     "ErrorLabel",
     "FieldLabel",
     "FieldRow",
+    "Filling",
+    "FillingStack",
     "FindingCard",
     "FloatSpin",
     "FlowLayout",
@@ -89,6 +92,7 @@ __all__ = [
     "StageTimeline",
     "StageView",
     "ThumbGrid",
+    "TintedTable",
     "TitleLabel",
     "Toggle",
     "UndoBar",
@@ -104,4 +108,5 @@ __all__ = [
     "scrolled",
     "set_note",
     "set_tone",
+    "tint",
 ]

@@ -15,6 +15,7 @@ from studio.ui.theme import SIZES
 from studio.ui.widgets.icons import paint_icon
 from studio.ui.widgets.labels import ErrorLabel, FieldLabel, SmallLabel, repolish, set_note
 from studio.ui.widgets.layout import row
+from studio.ui.widgets.numbers import FloatSpin, IntSpin
 
 
 class FieldRow(QWidget):
@@ -51,6 +52,9 @@ class FieldRow(QWidget):
         self.set_error("")
         if note:
             set_note(self, note)
+        if isinstance(editor, IntSpin | FloatSpin):
+            editor.refused.connect(self.set_error)
+            editor.edited.connect(self._take_back)
 
     def set_help(self, text: str) -> None:
         """The dim line below the editor; empty hides it."""
@@ -66,6 +70,13 @@ class FieldRow(QWidget):
         if bool(self.editor.property("bad")) != bool(text):
             self.editor.setProperty("bad", bool(text))
             repolish(self.editor)
+
+    def _take_back(self) -> None:
+        self.set_error("")
+
+    def help(self) -> str:
+        """The dim line below the editor, or an empty string."""
+        return self._help.text()
 
     def error(self) -> str:
         """What is said to be wrong, or an empty string."""

@@ -1,6 +1,7 @@
 """Editors of numbers: whole ones, and small ones in the way people write rates (``1e-3``).
 
-Rules: `edited` is told once a person is done (Return, focus out, arrow), never while code sets a value.
+Rules: `edited` is told once a person is done (Return, focus out, arrow), never while code sets a value. What is no
+number within the bounds gives way to the value before, and `refused` says why.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ class IntSpin(QSpinBox):
     -------
     edited(int)
         A person is done changing it.
+    refused(str)
+        Why what was typed is not taken.
     """
 
     edited = Signal(int)
+    refused = Signal(str)
 
     def __init__(
         self, low: int, high: int, value: int, step: int = 1, unit: str = "", parent: QWidget | None = None
@@ -45,6 +49,10 @@ class IntSpin(QSpinBox):
         """Set from code: nobody is told."""
         super().setValue(value)
         self._told = self.value()
+
+    def fixup(self, text: str) -> str:
+        self.refused.emit(_why_not(text, f"{self.minimum():,}", f"{self.maximum():,}", self.suffix()))
+        return text
 
     def stepBy(self, steps: int) -> None:
         super().stepBy(steps)
@@ -70,9 +78,12 @@ class FloatSpin(QDoubleSpinBox):
     -------
     edited(float)
         A person is done changing it.
+    refused(str)
+        Why what was typed is not taken.
     """
 
     edited = Signal(float)
+    refused = Signal(str)
 
     def __init__(
         self, low: float, high: float, value: float, unit: str = "", parent: QWidget | None = None
@@ -106,6 +117,10 @@ class FloatSpin(QDoubleSpinBox):
         typed = all(letter in "0123456789.,eE+-" for letter in plain)
         return (QValidator.State.Intermediate if typed else QValidator.State.Invalid), text, position
 
+    def fixup(self, text: str) -> str:
+        self.refused.emit(_why_not(text, rate(self.minimum()), rate(self.maximum()), self.suffix()))
+        return text
+
     def stepBy(self, steps: int) -> None:
         value = self.value()
         for _ in range(abs(steps)):
@@ -131,6 +146,11 @@ def _calm(spin: QAbstractSpinBox) -> None:
     spin.setKeyboardTracking(False)
     spin.setAccelerated(True)
     spin.lineEdit().setTextMargins(SIZES.grid, 0, 0, 0)  # the stylesheet's padding does not reach it
+
+
+def _why_not(text: str, low: str, high: str, unit: str) -> str:
+    typed = text.removesuffix(unit).strip()
+    return f"“{typed}” is not from {low} to {high}{unit}." if typed else f"Type {low} to {high}{unit}."
 
 
 def _number(text: str) -> float | None:

@@ -9,6 +9,8 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from studio.project.scores import percent
+
 _FIGURES: Final = 4
 _MOST_DECIMALS: Final = 6
 _LIKE: Final = 10
@@ -23,7 +25,7 @@ def column_words(values: Sequence[str | int | float | None], share: bool = False
     where they are of about one size and the smallest needs it, so that a table says the same as the score above it.
     """
     if share:
-        return [f"{100 * v:.1f} %" if isinstance(v, int | float) else _other(v) for v in values]
+        return [percent(v) if isinstance(v, int | float) else _other(v) for v in values]
     if not any(isinstance(v, float) for v in values):
         return [_other(v) for v in values]
     digits = decimals([v for v in values if isinstance(v, int | float) and math.isfinite(v)])

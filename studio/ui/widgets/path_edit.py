@@ -63,9 +63,12 @@ class PathEdit(QWidget):
         self._told = self.path()
 
     def setAccessibleName(self, name: str) -> None:
-        """A reader meets the line, so the line has the name."""
+        """A reader meets the line, so the line has the name, and the button says what it chooses."""
         super().setAccessibleName(name)
         self._line.setAccessibleName(name)
+        self._browse.setAccessibleName(
+            f"{name}: {self._browse.toolTip().lower()}" if name else self._browse.toolTip()
+        )
 
     def browse(self) -> None:
         """Open the system's chooser."""

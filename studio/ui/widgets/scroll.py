@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QStackedWidget, QWidget
 
 _WIDTH = 10
 
@@ -47,6 +47,22 @@ class ScrollArea(QScrollArea):
         self._bar.setSingleStep(self.verticalScrollBar().singleStep())
         self._bar.setVisible(high > low)
         self._bar.raise_()
+
+
+class Filling(QWidget):
+    """A content that takes the height there is, and scrolls only where that is less than it needs at least."""
+
+    def heightForWidth(self, width: int) -> int:
+        """The least height; without this a scroll area gives plots all the height that they would like."""
+        layout = self.layout()
+        return layout.minimumHeightForWidth(width) if layout is not None else -1
+
+
+class FillingStack(QStackedWidget):
+    """Pages of which one takes the height there is: what they would like to have counts for nothing."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
 
 
 def scrolled(widget: QWidget) -> ScrollArea:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
@@ -9,6 +11,8 @@ from studio.ui.theme import SIZES
 from studio.ui.widgets.buttons import IconButton, SecondaryButton
 from studio.ui.widgets.icons import IconLabel
 from studio.ui.widgets.labels import SelectableLabel
+
+_MOVED: Final = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
 
 
 class UndoBar(QFrame):
@@ -27,7 +31,7 @@ class UndoBar(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._parent = parent
-        self.keep_clear: QWidget | None = None
+        self._clear: QWidget | None = None
         self._icon = IconLabel("keep", "good")
         self._text = SelectableLabel(wrap=False)
         self._undo = SecondaryButton("Undo", "undo", compact=True)
@@ -44,6 +48,19 @@ class UndoBar(QFrame):
         self._clock.timeout.connect(self._close)
         parent.installEventFilter(self)
         self.hide()
+
+    @property
+    def keep_clear(self) -> QWidget | None:
+        """A bar of the page in front that is never covered, whatever height it takes."""
+        return self._clear
+
+    @keep_clear.setter
+    def keep_clear(self, bar: QWidget | None) -> None:
+        if self._clear is not None:
+            self._clear.removeEventFilter(self)
+        self._clear = bar
+        if bar is not None:
+            bar.installEventFilter(self)
 
     def show_message(self, text: str, undo: bool = True, seconds: float = 8, tone: str = "good") -> None:
         """Show what was done for some seconds; 0 seconds keeps it until it is closed."""
@@ -65,7 +82,7 @@ class UndoBar(QFrame):
             self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        if event.type() in _MOVED and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
 
@@ -77,7 +94,7 @@ class UndoBar(QFrame):
 
     def _floor(self) -> int:
         """The lowest line that may be covered, in the parent's pixels."""
-        bar = self.keep_clear
+        bar = self._clear
         if bar is None or not bar.isVisible():
             return self._parent.height()
         return bar.mapTo(self._parent, bar.rect().topLeft()).y()

@@ -12,6 +12,7 @@ from studio.problems.base import Problem
 from studio.project.marks import Mark
 from studio.project.results import ItemResult, Results
 from studio.recipe.schema import Recipe
+from studio.ui.pages.nothing_here import Nothing
 from studio.ui.samples.base import PHOTOS, About
 from studio.ui.targets import is_class, names_of
 from studio.ui.widgets.words import plural
@@ -54,6 +55,16 @@ def shown_words(count: int, wanted: Filter, spoken: About = PHOTOS) -> str:
     """``244 photos, worst first``; the set is on the button beside it."""
     lead = {"marked": "marked ", "unmarked": "unmarked "}.get(wanted.marks, "")
     return f"{plural(count, lead + spoken.one, lead + spoken.many)}, worst first"
+
+
+def nothing_left(wanted: Filter, spoken: About = PHOTOS) -> Nothing:
+    """The words in place of the grid where a filter leaves nothing."""
+    if wanted.marks == "marked":
+        sentence = "What you keep, relabel or remove is listed here."
+        return Nothing(f"No {spoken.one} is marked here", sentence, f"Show all {spoken.many}")
+    which = dict(SETS)[wanted.which].lower()
+    said = f"None of the {which if wanted.which == 'all' else which + ' items'} is left by the filters above."
+    return Nothing(f"No {spoken.many} to show", said, f"Show all {spoken.many}")
 
 
 def changed_validation(marks: Mapping[str, Mark], items: Mapping[str, ItemResult]) -> int:

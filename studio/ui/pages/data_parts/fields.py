@@ -33,7 +33,7 @@ def page_fields(problem: Problem[Any], recipe: Recipe) -> tuple[Field, ...]:
     if any(stage.size is not None for stage in recipe.training.stages):
         rest.append(_size_field())
     rest.sort(key=_place)
-    training = [replace(f, more=True) for f in describe(Training)]
+    training = [_watching(replace(f, more=True), options) for f in describe(Training)]
     return (*data, *map(_split_words, split_fields(problem)), *rest, *training, _seed_field())
 
 
@@ -62,6 +62,12 @@ def column_names(fields: Sequence[Field]) -> tuple[str, ...]:
 
 def _place(field: Field) -> int:
     return _ORDER.index(field.name) if field.name in _ORDER else len(_ORDER)
+
+
+def _watching(field: Field, options: Sequence[Field]) -> Field:
+    """What can be watched: any metric of this problem type, too."""
+    metrics = next((f.choices for f in options if f.name == "metrics"), {})
+    return replace(field, choices={**field.choices, **metrics}) if field.name == "monitor" else field
 
 
 def _split_words(field: Field) -> Field:

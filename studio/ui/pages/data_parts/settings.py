@@ -21,7 +21,7 @@ from studio.recipe.schema import Recipe
 from studio.ui.background import Background
 from studio.ui.forms import Form
 from studio.ui.pages.data_parts import words
-from studio.ui.pages.data_parts.columns import columns_for
+from studio.ui.pages.data_parts.columns import READ_BY, TableLook, look_for
 from studio.ui.pages.data_parts.fields import column_names, page_fields, page_values
 from studio.ui.samples.base import PHOTOS, About
 from studio.ui.theme import SIZES
@@ -72,7 +72,7 @@ class DataSettings(Card):
         self._show_wrong(wrong, values)
         self.form.set_values(values)
         self.folder.set_path(words.short_path(root))
-        self._propose_columns(problem, recipe, root)
+        self._look_at_table(problem, recipe, root)
 
     def show_scan(self, scan: m.Scanned | None, spoken: About = PHOTOS) -> None:
         """What the folder and the split came to."""
@@ -104,18 +104,26 @@ class DataSettings(Card):
     def _folder_chosen(self, path: Path) -> None:
         self.valueEdited.emit("root", str(path))
 
-    def _propose_columns(self, problem: Problem[Any], recipe: Recipe, root: Path) -> None:
-        """Read the table's columns on another thread, once for each table and way of reading it."""
-        told = tuple(recipe.options.get(name) for name in ("table", "header", "encoding"))
+    def _look_at_table(self, problem: Problem[Any], recipe: Recipe, root: Path) -> None:
+        """Read the table's beginning on another thread, once for each table and way of reading it."""
+        told = tuple(recipe.options.get(name) for name in READ_BY)
         if (root, *told) == self._table or not column_names(self._fields):
             return
         self._table = (root, *told)
-        reading = Background(partial(columns_for, problem, recipe, root), self)
-        reading.finished.connect(self._columns_read)
+        reading = Background(partial(look_for, problem, recipe, root), self)
+        reading.finished.connect(self._looked)
         reading.start()
 
     @Slot(object)
-    def _columns_read(self, columns: tuple[str, ...]) -> None:
-        if self.form is not None:
-            for name in column_names(self._fields):
-                self.form.set_proposals(name, columns)
+    def _looked(self, look: TableLook) -> None:
+        """Offer columns and sheets, and say below each field how the table was read."""
+        if self.form is None:
+            return
+        there = self.form.values()
+        for name in column_names(self._fields):
+            self.form.set_proposals(name, look.columns)
+        if "sheet" in there:
+            self.form.set_proposals("sheet", look.sheets)
+        for name in READ_BY:
+            if name in there and name != "table":
+                self.form.set_help(name, look.found.get(name, ""))

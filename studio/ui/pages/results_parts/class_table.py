@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidgetItem, QWidget
 
 from studio.project.results import ClassScore
+from studio.project.scores import percent
 from studio.ui.pages.card_margins import set_margins
-from studio.ui.theme import SIZES, font, theme_of
-from studio.ui.widgets import Card
+from studio.ui.theme import SIZES, font
+from studio.ui.widgets import Card, TintedTable, tint
 
 COLUMNS: Final = ("Class", "Items", "Precision", "Recall", "F1")
 _VALUE: Final = Qt.ItemDataRole.UserRole
@@ -42,7 +43,7 @@ class ClassTable(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Classes", "precision: how often the model is right when it says so", parent=parent)
-        self.table = QTableWidget(0, len(COLUMNS))
+        self.table = TintedTable(0, len(COLUMNS))
         self.table.setHorizontalHeaderLabels(list(COLUMNS))
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -98,11 +99,11 @@ def _cell(value: str | int | float | None, number: int, column: int) -> _Cell:
     item.setData(_NUMBER, number)
     item.setFont(font(SIZES.text, 600 if column == 0 else 400))
     poor = share and isinstance(value, float) and value < _POOR
-    item.setForeground(theme_of().colour("ember_text" if poor else "dim" if value is None else "text"))
+    tint(item, "ember_text" if poor else "dim" if value is None else "text")
     return item
 
 
 def _words(value: str | int | float | None, share: bool) -> str:
     if value is None:
         return "none"
-    return f"{100 * float(value):.1f} %" if share else f"{value:,}" if isinstance(value, int) else str(value)
+    return percent(float(value)) if share else f"{value:,}" if isinstance(value, int) else str(value)

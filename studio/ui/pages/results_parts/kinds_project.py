@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import msgspec
+from PySide6.QtCore import QBuffer
 
 from studio.engine import messages as m
 from studio.problems import problem_named
@@ -17,9 +18,12 @@ from studio.problems.base import Problem, in_words
 from studio.project.results import ItemResult, Results
 from studio.ui.pages.results_parts.sample import record
 from studio.ui.pages.train_parts import sample as curves
+from studio.ui.samples import kind_of, reader
+from studio.ui.samples.base import Asked
 from studio.ui.store import Store
 
 PICTURES = ("image", "points", "mask")
+SIZE = (224, 168)
 
 
 def put(
@@ -62,10 +66,30 @@ def put(
     store.scan = m.Scanned(
         n_train=len(found.items) - valid, n_valid=valid, classes=counted, samples=tuple(samples)
     )
-    shown = tuple(m.PreviewSample(b"", _label(i.target), i.words) for i in found.items[:12])
-    store.preview = m.PreviewBatch(stage=0, samples=shown) if problem.sample not in PICTURES else None
+    pictured = problem.sample in PICTURES
+    caption = kind_of(problem).caption
+    shown = [
+        m.PreviewSample(_picture(store, i.key), caption(i.target))
+        if pictured
+        else m.PreviewSample(b"", _label(i.target), i.words)
+        for i in found.items[:12]
+    ]
+    store.preview = m.PreviewBatch(stage=0, samples=tuple(shown))
     store.findings = ()
     store.predictions = _answers(found, problem) if problem.sample not in PICTURES else None
+
+
+def _picture(store: Store, key: str) -> bytes:
+    """An item as the preview of a batch shows it: the photo, with its mask or its points on it."""
+    assert store.project is not None and store.results is not None
+    root, found = store.project.data_root, store.results
+    true = tuple(msgspec.structs.replace(item, predicted=()) for item in found.items)
+    only_true = msgspec.structs.replace(found, items=true)
+    drawn = reader(kind_of(store.problem), store.recipe, root, only_true)(root / key, Asked(*SIZE)).image
+    into = QBuffer()
+    into.open(QBuffer.OpenModeFlag.WriteOnly)
+    drawn.save(into, "PNG")  # type: ignore[call-overload]
+    return bytes(into.data().data())
 
 
 def _answers(found: Results, problem: Problem[Any]) -> m.Predicted:

@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from studio.project.scores import metric_heading, metric_title, score_words
 from studio.ui.pages.results_parts.score_words import Comparison, noise
-from studio.ui.scores import metric_heading, metric_title, score_words
 from studio.ui.theme import SIZES, font, theme_of
 from studio.ui.widgets import Card, DimLabel, HeadingLabel, MenuButton, SmallLabel, row, rule, set_tone
 from studio.ui.widgets.words import plural
@@ -93,6 +93,7 @@ class ScoreCard(Card):
         metrics: Mapping[str, float | None],
         shared_by: int = 0,
         unit: str = "",
+        loss: str = "",
     ) -> None:
         """The score by its metric's name, and the metrics beside it.
 
@@ -104,15 +105,17 @@ class ScoreCard(Card):
             How many items the score is a share of; 0 where it is none.
         unit : str
             Of the numbers that are predicted.
+        loss : str
+            The loss that was trained with, in words.
         """
         self.score.set_text(score_words(name, value, unit))
         self._name.setText(metric_heading(name))
         error = noise(value, shared_by) if value is not None else None
         said = plural(items, "validation item") if items else ""
         self._noise.setText(f"{said}, ±{100 * error:.1f} %" if error is not None else said)
-        self._show_metrics({k: v for k, v in metrics.items() if k != name}, unit)
+        self._show_metrics({k: v for k, v in metrics.items() if k != name}, unit, loss)
 
-    def _show_metrics(self, metrics: Mapping[str, float | None], unit: str) -> None:
+    def _show_metrics(self, metrics: Mapping[str, float | None], unit: str, loss: str) -> None:
         while self._metrics.count():
             part = self._metrics.takeAt(0)
             old = part.widget() if part is not None else None
@@ -120,6 +123,9 @@ class ScoreCard(Card):
                 old.deleteLater()
         for name, value in list(metrics.items())[:_METRICS]:
             label = SmallLabel(f"{metric_title(name)}  <b>{score_words(name, value, unit)}</b>")
+            if name == "valid_loss" and loss:
+                label.setText(f"{label.text()}  {loss}")
+                label.setToolTip(f"The loss that was trained with: {loss}")
             self._metrics.addWidget(label)
 
     def show_comparison(

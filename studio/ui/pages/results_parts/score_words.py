@@ -12,8 +12,8 @@ from typing import Literal
 
 from studio.project import RunRecord
 from studio.project.results import Results
+from studio.project.scores import difference_words, score_words
 from studio.ui.grid.item_words import agrees
-from studio.ui.scores import is_share, score_words
 from studio.ui.targets import is_amount
 from studio.ui.widgets.words import plural
 
@@ -84,10 +84,7 @@ def _plain(gain: float, up: bool, name: str, unit: str) -> str:
     if gain == 0:
         return "The same score."
     better = "" if up else " Lower is better."
-    difference = (
-        f"{100 * abs(gain):.1f} points" if is_share(name, abs(gain)) else score_words(name, abs(gain), unit)
-    )
-    return f"{'Better' if gain > 0 else 'Worse'} by {difference}.{better}"
+    return f"{'Better' if gain > 0 else 'Worse'} by {difference_words(name, gain, unit)}.{better}"
 
 
 _TONES: dict[Verdict, str] = {

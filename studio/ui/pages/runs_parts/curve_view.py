@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from studio.ui.scores import is_share, metric_title, score_words
+from studio.project.scores import is_share, metric_title, score_words
 from studio.ui.store import CurveView as Told
 from studio.ui.widgets import (
     Card,

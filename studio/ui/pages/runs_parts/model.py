@@ -14,8 +14,8 @@ from PySide6.QtGui import QColor
 
 from studio.problems.base import Problem
 from studio.project import RunRecord
+from studio.project.scores import figure, run_score_words
 from studio.ui.compared import curve_colour
-from studio.ui.scores import figure, run_score_words
 from studio.ui.theme import theme_of
 from studio.ui.widgets import icon
 from studio.ui.widgets.words import duration

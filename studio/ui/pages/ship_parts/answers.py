@@ -10,12 +10,12 @@ from pathlib import Path
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from studio.engine import messages as m
+from studio.project.scores import percent
 from studio.ui.grid.score_bars import ScoreBars
 from studio.ui.grid.tile import TileView
 from studio.ui.grid.view import TileGrid
 from studio.ui.pages.ship_parts.ship_words import COLUMNS, answer_lines, answer_rows, input_name
 from studio.ui.samples.thumbnails import ThumbnailLoader
-from studio.ui.scores import percent
 from studio.ui.theme import SIZES
 from studio.ui.widgets import DataTable, HeadingLabel, SelectableLabel, SmallLabel, row
 

@@ -104,6 +104,7 @@ class ExportCard(Card):
         self.format = format
         self._command, self._path = "", Path()
         self.folder = PathEdit("folder", f"Folder for the {format.title}")
+        self.folder.setAccessibleName(f"Folder for the {format.title}")
         self.button = PrimaryButton("Export") if primary else SecondaryButton("Export")
         self.progress, self.proof = ProgressLine(), ProofSheet()
         self._written = SmallLabel(wrap=True)

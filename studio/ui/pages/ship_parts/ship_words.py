@@ -9,7 +9,7 @@ from pathlib import Path
 
 from studio.engine import messages as m
 from studio.project import RunRecord
-from studio.ui.scores import percent
+from studio.project.scores import percent
 from studio.ui.widgets.words import plural
 
 _NAME = 80  # letters of an input's name

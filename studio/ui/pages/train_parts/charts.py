@@ -11,22 +11,24 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from studio.project.curve_rules import Evidence
 from studio.project.curves_export import csv
 from studio.project.live_run import LiveRun
+from studio.project.scores import metric_heading, metric_title, same_measure, score_words
 from studio.ui.charts.axes import rate_figure
 from studio.ui.charts.legend import Entry, Legend
 from studio.ui.charts.losses import LossPlot
-from studio.ui.charts.metrics import TOKENS, MetricPlot, best
+from studio.ui.charts.metrics import TOKENS, MetricPlot, best, others
 from studio.ui.charts.run_plot import RunPlot
 from studio.ui.charts.run_series import RunSeries, epochs, nearest
 from studio.ui.charts.schedule import SchedulePlot
 from studio.ui.pages.card_margins import set_margins
-from studio.ui.scores import metric_title, score_words
 from studio.ui.theme import SIZES, theme_of
-from studio.ui.widgets import Card, GhostButton, IconButton, row
+from studio.ui.widgets import Card, GhostButton, IconButton, MenuButton, row
+
+_LEAST = (128, 56, 72)  # heights at which the curves can still be read, in pixels
 
 
 class RunCharts(Card):
@@ -47,6 +49,8 @@ class RunCharts(Card):
         self.losses, self.metrics, self.schedule = LossPlot(), MetricPlot(), SchedulePlot()
         self._legends = Legend("Loss"), Legend("Metric"), Legend("Rate")
         self._cursor: float | None = None
+        self._score = ""
+        self._axes: tuple[tuple[str, ...], str] = ((), "")
         self._build()
         self._plots: tuple[RunPlot, ...] = (self.losses, self.metrics, self.schedule)
         for plot in self._plots:
@@ -61,6 +65,8 @@ class RunCharts(Card):
         self.body.setSpacing(0)
         self.losses.x_axis.setStyle(showValues=False)
         self.losses.x_axis.setHeight(SIZES.half)
+        for plot, least in zip((self.losses, self.metrics, self.schedule), _LEAST, strict=True):
+            plot.setMinimumHeight(least)
         self._all = GhostButton("Show all")
         self._all.clicked.connect(self._reset)
         self._all.hide()
@@ -72,14 +78,41 @@ class RunCharts(Card):
         top.setStretch(0, 1)
         self.body.addLayout(top)
         self.body.addWidget(self.losses, 12)
-        self.body.addWidget(self._legends[1])
+        self.body.addLayout(self._metric_line())
         self.body.addWidget(self.metrics, 5)
         self.body.addWidget(self._legends[2])
         self.body.addWidget(self.schedule, 6)
 
+    def _metric_line(self) -> QHBoxLayout:
+        """The legend of the metrics, and which of them are drawn where they need different axes."""
+        self._axis = MenuButton("", compact=True)
+        self._axis.setToolTip("Metrics that need an axis of their own")
+        self._axis.chosen.connect(self._put_first)
+        self._axis.hide()
+        line = row(self._legends[1], self._axis, gap=SIZES.half)
+        line.setStretch(0, 1)
+        return line
+
     def set_score(self, name: str, up: bool) -> None:
         """The metric that runs are judged by."""
+        self._score = name
         self.metrics.set_score(name, up)
+
+    def _put_first(self, name: str) -> None:
+        self.metrics.put_first(name)
+        self.show_run(self._run)
+
+    def _offer_axes(self, run: LiveRun | None) -> None:
+        """One entry for each measure; nothing to choose where one axis holds all."""
+        names = (self._score, *others(run, self._score)) if run is not None and run.epochs else ()
+        rows = self.metrics.rows()
+        now = next((n for n in names if rows and same_measure(n, rows[0][0])), self._score)
+        if (names, now) == self._axes:
+            return
+        self._axes = (names, now)
+        self._axis.setVisible(len(names) > 1)
+        self._axis.set_entries([(name, metric_heading(name)) for name in names], now)
+        self._axis.set_text(metric_heading(now))
 
     def mark(self, evidence: Evidence | None) -> None:
         """Tint the part of a plot in which a finding shows."""
@@ -95,6 +128,7 @@ class RunCharts(Card):
             if anew and plot.zoomed:
                 plot.reset_zoom()
             plot.show_run(run, self._series)
+        self._offer_axes(run)
         self._write()
 
     def copy_values(self) -> None:
@@ -199,6 +233,9 @@ class RunCharts(Card):
         tail = f"best {_score(rows[0][0], rows[0][1][top])} after epoch {top + 1}" if top is not None else ""
         self._legends[1].set_title("Metrics" if len(rows) > 1 else "Metric")
         self._legends[1].show_entries(tuple(entries), tail)
+        self._legends[1].setToolTip(
+            "\n".join(f"{e.name} {e.value}".strip() for e in entries)
+        )  # some may not fit
 
 
 def _score(name: str, value: float | None) -> str:

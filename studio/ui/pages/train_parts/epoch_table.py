@@ -9,13 +9,13 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidgetItem, QWidget
 
 from studio.project.live_run import LiveRun
+from studio.project.scores import metric_heading, metric_title, score_words
 from studio.ui.pages.card_margins import set_margins
-from studio.ui.scores import metric_heading, metric_title, score_words
-from studio.ui.theme import SIZES, font, theme_of
-from studio.ui.widgets import Card, DimLabel
+from studio.ui.theme import SIZES, font
+from studio.ui.widgets import Card, DimLabel, TintedTable, tint
 from studio.ui.widgets.words import duration, plural
 
 _WIDTHS: Final = (34, 58, 58)  # number, training loss, validation loss; the score takes the rest
@@ -27,7 +27,7 @@ class EpochTable(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Epochs", padding=True, parent=parent)
         self._score, self._up = "", True
-        self.table = QTableWidget(0, 0)
+        self.table = TintedTable(0, 0)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -98,7 +98,6 @@ class EpochTable(Card):
             self.table.horizontalHeader().resizeSection(column, width)
 
     def _fill(self, row: int, words: list[str], tip: str, frozen: bool, best: bool) -> None:
-        theme = theme_of()
         for column, text in enumerate(words):
             item = self.table.item(row, column)
             if item is None:
@@ -115,7 +114,7 @@ class EpochTable(Card):
                 if best and column == len(words) - 1
                 else "text"
             )
-            item.setForeground(theme.colour(token))
+            tint(item, token)
         first = self.table.item(row, 0)
         if first is not None:
             first.setToolTip(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from studio.engine import messages as m
 from studio.project.live_run import LiveRun
+from studio.project.scores import percent
 from studio.ui.samples import about
 from studio.ui.samples.base import SampleKind
 from studio.ui.samples.pairs import pairs
@@ -58,7 +59,7 @@ def _row(answer: m.SampleAnswer, before: Sequence[m.SampleAnswer | None], kind: 
         picture=answer.picture,
         title=_title(answer, kind),
         said=shown if answer.picture else said,
-        sure="" if answer.confidence is None else _percent(answer.confidence),
+        sure="" if answer.confidence is None else percent(answer.confidence),
         tone="text" if number or answer.picture else "good" if right else "error",
         truth=measured if answer.picture else "" if right else f"is {truth}",
         history=" → ".join(_step(one, number, kind) for one in known) if len(known) > 1 else "",
@@ -86,11 +87,7 @@ def _step(answer: m.SampleAnswer, number: bool, kind: SampleKind) -> str:
         return figure if len(figure) < _LONG else figure.partition(".")[0]
     if number or answer.confidence is None:
         return kind.caption(answer.predicted)
-    return f"{100 * answer.confidence:.0f}"
-
-
-def _percent(value: Any) -> str:
-    return f"{100 * value:.0f} %"
+    return percent(answer.confidence, 0).removesuffix(" %")
 
 
 def epoch_words(run: LiveRun, place: int) -> str:

@@ -19,6 +19,11 @@ from studio.ui.samples.base import SampleKind
 from studio.ui.theme import SIZES
 from studio.ui.widgets import Card, DimLabel, scrolled
 
+_NOT_YET = "After the first epoch, the model's answers to a few validation items come here."
+_NO_ITEMS = (
+    "This model answers for no single item: a language model goes on with any text. When the run is done, Results "
+    "shows how it goes on."
+)
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 
 
@@ -32,9 +37,7 @@ class SamplesCard(Card):
         self.slider.setAccessibleName("Epoch of the samples shown")
         self.slider.setToolTip("Look back: what the model answered after earlier epochs")
         self.slider.valueChanged.connect(self._show)
-        self._none = DimLabel(
-            "After the first epoch, the model's answers to a few validation items come here.", wrap=True
-        )
+        self._none = DimLabel(wrap=True)
         self._run: LiveRun | None = None
         self._kind: SampleKind | None = None
         self._count = 0
@@ -59,7 +62,8 @@ class SamplesCard(Card):
 
     def _show(self) -> None:
         run, kind = self._run, self._kind
-        some = run is not None and kind is not None and bool(run.shown)
+        some = run is not None and kind is not None and any(one.samples for one in run.shown)
+        self._none.setText(_NO_ITEMS if run is not None and run.shown else _NOT_YET)
         self._none.setVisible(not some)
         self.list.setVisible(some)
         self.slider.setVisible(some and self._count > 1)

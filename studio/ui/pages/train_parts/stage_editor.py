@@ -5,7 +5,7 @@ Rules: it tells what a person changed and changes nothing itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
@@ -31,6 +31,9 @@ _LOWEST: Final = 1e-8
 _WIDTHS: Final = {  # the least in pixels, and the share of what is left
     "layers": (0, 0), "epochs": (64, 1), "size": (84, 1), "batch": (80, 1), "low": (76, 1), "high": (76, 1),
     "schedule": (124, 0),
+}  # fmt: skip
+_PLACES: Final = {
+    "freeze": "layers", "epochs": "epochs", "size": "size", "batch_size": "batch", "lr": "high", "schedule": "schedule",
 }  # fmt: skip
 _SCHEDULES: Final = (
     ("one_cycle", "One-cycle", "The rate climbs and falls once: the best end for a known number of epochs."),
@@ -65,6 +68,7 @@ class StageEditor(Card):
         self.schedule.set_options(_SCHEDULES)
         self.low = FloatSpin(0.0, 10.0, 0.0)
         self.high = FloatSpin(_LOWEST, 10.0, 1e-3)
+        self._index = -1
         self._stage: Stage | None = None
         self._removable = True
         self._rows = self._build_rows()
@@ -94,7 +98,9 @@ class StageEditor(Card):
         for name, (least, stretch) in _WIDTHS.items():
             if least:
                 rows[name].editor.setMinimumWidth(least)
-            line.addWidget(rows[name], stretch)
+            line.addWidget(
+                rows[name], stretch, Qt.AlignmentFlag.AlignTop
+            )  # a reason below one moves no other
         self.body.addLayout(line)
         return rows
 
@@ -112,29 +118,43 @@ class StageEditor(Card):
 
     def show_stage(self, index: int, stage: Stage, chosen: int | None, only: bool, undo: bool) -> None:
         """Fill in a stage; `chosen` is what an automatic batch size means now, `only` that it is alone."""
-        self._stage = stage
+        is_same = (index, stage) == (self._index, self._stage)
+        self._index, self._stage = index, stage
+        if not is_same:
+            self._fill(stage)
         self.set_title(
             f"Stage {index + 1}",
             "the pre-trained layers stay as they are" if stage.freeze else "all layers learn",
         )
+        self._fill_batches(stage, chosen)
+        self._removable = not only
+        self._remove.setEnabled(not only)
+        self._undo.setEnabled(undo)
+
+    def _fill(self, stage: Stage) -> None:
+        """Another stage, or other values: what was refused before is forgotten."""
+        for one in self._rows.values():
+            one.set_error("")
         self.layers.choose("frozen" if stage.freeze else "thawed")
         self.epochs.setValue(stage.epochs)
         self._rows["size"].setVisible(stage.size is not None)
         self.pixels.setValue(stage.size or 224)
-        self._fill_batches(stage, chosen)
         self.low.set_value(stage.lr.min or 0.0)
         self.high.set_value(stage.lr.max)
         self.schedule.choose(stage.schedule)
         self._rows["low"].setVisible(not stage.freeze)
-        self._removable = not only
-        self._remove.setEnabled(not only)
-        self._undo.setEnabled(undo)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
         else:
             super().keyPressEvent(event)
+
+    def show_refused(self, refused: Mapping[str, str]) -> None:
+        """Why edits were refused, by the names of `Stage` behind ``stage.``."""
+        for name, where in _PLACES.items():
+            if f"stage.{name}" in refused:
+                self._rows[where].set_error(refused[f"stage.{name}"])
 
     def set_editable(self, editable: bool) -> None:
         """Whether the fields can be changed (not while training, not in a read-only project)."""
@@ -172,7 +192,10 @@ class StageEditor(Card):
         self.changed.emit({"batch_size": key if key == "auto" else int(key)})
 
     def _set_rate(self, _value: float) -> None:
-        """The lower rate never passes the higher one; none means one rate for all layers."""
+        """The lower rate never passes the higher one; none means one rate for all layers.
+
+        What is refused stays as typed, with the reason, until it is changed.
+        """
         high = self.high.value()
         low = self.low.value() if self.low.value() >= _LOWEST else None
         self._rows["low"].set_error(

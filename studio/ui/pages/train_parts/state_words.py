@@ -7,9 +7,9 @@ from typing import Literal
 
 from studio.project import RunRecord
 from studio.project.live_run import LiveRun
+from studio.project.scores import metric_title, score_words
 from studio.recipe.schema import Recipe, Stage
 from studio.ui.pages.train_parts.stage_words import total_seconds
-from studio.ui.scores import metric_title, score_words
 from studio.ui.store import Store
 from studio.ui.widgets.words import duration, plural
 
@@ -97,7 +97,8 @@ def _of_run(run: LiveRun | None, runs: list[RunRecord], cut: RunRecord | None) -
     if cut is not None:
         return Banner(
             "warning", f"Run {cut.number} was interrupted",
-            "Nothing before its last checkpoint is lost. Resume it, or train anew as another run.",
+            "Nothing before its last checkpoint is lost. Resume it, or train anew as another run."
+            + (" Edits of stages that have not begun are for it too." if cut.follows else ""),
             "Train anew", "train",
         )  # fmt: skip
     if run is not None and run.state == "stopped":
