@@ -7,19 +7,24 @@ crash or a full disk in the middle of writing always leaves one behind. Must not
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import safetensors
 import safetensors.torch
 import torch
 from msgspec import Struct
 
 from studio.engine.messages import ModelOf
-from studio.project.atomic import write_bytes
+from studio.project.atomic import replacing, write_bytes
 
 VERSION = 1
 KEPT = 2
@@ -103,13 +108,36 @@ def write(folder: Path, state: State, tensors: Mapping[str, torch.Tensor]) -> Pa
     UserError
         Where the disk is full or the folder cannot be written; every older checkpoint is still there.
     """
-    raw = safetensors.torch.save(apart(tensors))
-    sealed = msgspec.structs.replace(state, tensors_size=len(raw), tensors_crc=zlib.crc32(raw))
     name = f"checkpoint-{state.step:08d}"
-    write_bytes(folder / f"{name}.safetensors", raw)
+    size, crc = write_tensors(folder / f"{name}.safetensors", tensors)
+    sealed = msgspec.structs.replace(state, tensors_size=size, tensors_crc=crc)
     write_bytes(folder / f"{name}.json", msgspec.json.encode(sealed))
     _drop_old(folder)
     return folder / f"{name}.json"
+
+
+def write_tensors(path: Path, tensors: Mapping[str, torch.Tensor]) -> tuple[int, int]:
+    """Replace `path` by these tensors, without a second copy of them in memory; return its size and CRC.
+
+    Raises
+    ------
+    UserError
+        Where the disk is full or the folder cannot be written; the old file is kept.
+    """
+    with replacing(path) as temporary:
+        try:
+            safetensors.torch.save_file(apart(tensors), temporary)
+        except safetensors.SafetensorError as error:
+            raise _refusal(error) from error
+        with temporary.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as written:
+            return len(written), zlib.crc32(written)
+
+
+def _refusal(error: safetensors.SafetensorError) -> OSError:
+    """What the system said: safetensors has its words and number in a text only."""
+    said = re.search(r"\(os error (\d+)\)", str(error))
+    number = int(said[1]) if said else errno.EIO
+    return OSError(number, os.strerror(number))
 
 
 def amend(folder: Path, **changes: Any) -> State | None:

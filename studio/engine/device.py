@@ -19,7 +19,7 @@ import torch
 from studio.errors import UserError
 from studio.recipe.schema import Precision
 
-SHARED_FROM = 3e7
+SHARED_FROM = 1e7
 """Multiplications from which a forward pass of linear layers is quicker in two threads than in one."""
 
 HALF_FROM = (7, 0)

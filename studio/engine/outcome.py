@@ -17,7 +17,6 @@ from studio.errors import UserError
 from studio.problems.base import Problem
 from studio.problems.loss_words import loss_words
 from studio.project import RunFolder
-from studio.project.atomic import write_bytes
 from studio.project.results import Results
 
 
@@ -30,7 +29,7 @@ def save_model(path: Path, tensors: Mapping[str, torch.Tensor]) -> None:
         Where the disk is full or the folder cannot be written; an older file is kept.
     """
     weights = {name.removeprefix("model."): t for name, t in tensors.items() if name.startswith("model.")}
-    write_bytes(path, safetensors.torch.save(checkpoint.apart(weights)))
+    checkpoint.write_tensors(path, weights)
 
 
 def read_model(path: Path) -> Tensors:
