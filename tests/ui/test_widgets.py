@@ -36,7 +36,6 @@ from studio.ui.widgets import (
     StageView,
     ThumbGrid,
     Toggle,
-    UndoBar,
     columns,
     scrolled,
 )
@@ -278,18 +277,6 @@ def test_tiles_fill_the_width_and_never_overlap(qtbot: QtBot, width: int) -> Non
     assert grid.minimumHeight() >= boxes[-1].bottom()
 
 
-def test_the_undo_bar_goes_by_itself_and_offers_the_way_back(qtbot: QtBot) -> None:
-    parent = shown(qtbot, QWidget(), 600)
-    bar = UndoBar(parent)
-    bar.show_message("3 photos removed", seconds=0.01)
-    with qtbot.waitSignal(bar.closed, timeout=2000):
-        pass
-    bar.show_message("3 photos removed", seconds=0)
-    with qtbot.waitSignal(bar.undoRequested):
-        qtbot.mouseClick(button_of(bar, "Undo"), LEFT)
-    assert not bar.isVisible()
-
-
 def test_a_stage_is_chosen_by_click_and_arrows(qtbot: QtBot) -> None:
     line = shown(qtbot, StageTimeline(), 800)
     line.set_stages(STAGES)
@@ -370,50 +357,6 @@ def test_figures_become_words() -> None:
 @given(st.floats(min_value=1e-9, max_value=1e6))
 def test_a_rate_in_words_is_the_rate(value: float) -> None:
     assert float(rate(value)) == pytest.approx(value, rel=0.06)
-
-
-def test_the_undo_bar_stands_above_a_bar_of_the_page(qtbot: QtBot) -> None:
-    parent = QWidget()
-    parent.resize(600, 400)
-    bar = QWidget(parent)
-    bar.setGeometry(0, 340, 600, 60)
-    qtbot.addWidget(parent)
-    parent.show()
-    undo = UndoBar(parent)
-    undo.keep_clear = bar
-    undo.show_message("Removed 3 items.")
-    assert undo.geometry().bottom() < bar.geometry().top()
-
-
-def test_the_undo_bar_stays_in_front_of_another_page(qtbot: QtBot) -> None:
-    area = QWidget()
-    qtbot.addWidget(area)
-    area.resize(600, 400)
-    undo, page = UndoBar(area), QWidget(area)
-    area.show()
-    undo.show_message("Removed 2 photos")
-    page.raise_()
-    undo.stay_in_front()
-    assert area.children().index(undo) > area.children().index(page)
-    undo.hide()
-
-
-def test_the_undo_bar_gives_way_to_a_bar_that_grows(qtbot: QtBot) -> None:
-    parent = QWidget()
-    parent.resize(600, 400)
-    bar = QWidget(parent)
-    bar.setGeometry(0, 340, 600, 60)
-    qtbot.addWidget(parent)
-    parent.show()
-    undo = UndoBar(parent)
-    undo.keep_clear = bar
-    undo.show_message("Removed 3 items.")
-    bar.setGeometry(0, 240, 600, 160)
-    assert undo.geometry().bottom() < 240
-    undo.keep_clear = None
-    undo.show_message("Removed 3 items.")
-    assert undo.geometry().bottom() > 240
-    undo.hide()
 
 
 @pytest.mark.parametrize(

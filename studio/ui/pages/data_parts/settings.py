@@ -6,6 +6,7 @@ Must not import: actions, torch, pandas.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from studio.engine import messages as m
 from studio.problems.base import Problem
 from studio.recipe.fields import Field
 from studio.recipe.schema import Recipe
-from studio.ui.background import Background
+from studio.ui.background import in_background
 from studio.ui.forms import Form
 from studio.ui.pages.data_parts import words
 from studio.ui.pages.data_parts.columns import READ_BY, TableLook, look_for
@@ -27,6 +28,7 @@ from studio.ui.samples.base import PHOTOS, About
 from studio.ui.theme import SIZES
 from studio.ui.widgets import Card, FieldRow, PathEdit, scrolled
 
+log = logging.getLogger(__name__)
 NOTHING: Final[Mapping[str, str]] = {}
 
 
@@ -110,9 +112,7 @@ class DataSettings(Card):
         if (root, *told) == self._table or not column_names(self._fields):
             return
         self._table = (root, *told)
-        reading = Background(partial(look_for, problem, recipe, root), self)
-        reading.finished.connect(self._looked)
-        reading.start()
+        in_background(self, partial(look_for, problem, recipe, root), self._looked, _not_looked)
 
     @Slot(object)
     def _looked(self, look: TableLook) -> None:
@@ -127,3 +127,8 @@ class DataSettings(Card):
         for name in READ_BY:
             if name in there and name != "table":
                 self.form.set_help(name, look.found.get(name, ""))
+
+
+def _not_looked(error: Exception) -> None:
+    """The form is without proposals; what is wrong with the table is the scan's to say."""
+    log.warning("the beginning of the table was not read", exc_info=error)
