@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +79,7 @@ class PhotoCache:
         self._count = 0
         self._bytes: Array | None = None
         self.full = ""
+        self._lock = Lock()
         self._open()
 
     def __len__(self) -> int:
@@ -85,6 +87,10 @@ class PhotoCache:
 
     def get(self, of: Stamp) -> Array | None:
         """The kept array (height, width, planes), in memory that belongs to the file; None where there is none."""
+        with self._lock:
+            return self._found(of)
+
+    def _found(self, of: Stamp) -> Array | None:
         place = self._places.find(of.mark, self._rows)
         if place < 0:
             return None
@@ -104,6 +110,10 @@ class PhotoCache:
 
     def put(self, of: Stamp, array: Array) -> None:
         """Keep an array, unless there is no room; nothing is raised."""
+        with self._lock:
+            self._put(of, array)
+
+    def _put(self, of: Stamp, array: Array) -> None:
         if self.full or self._places.find(of.mark, self._rows) >= 0:
             return
         if self._end + array.nbytes > self._largest:

@@ -9,6 +9,7 @@ No torch, no Qt.
 
 from __future__ import annotations
 
+from io import FileIO
 from math import ceil
 from pathlib import Path
 
@@ -52,7 +53,8 @@ def decoded(path: Path, needed: int = 0) -> tuple[Pixels, int]:
         As `load_rgb` does.
     """
     try:
-        stored = path.read_bytes()
+        with FileIO(path) as file:
+            stored = file.readall() or b""
     except OSError:
         stored = b""
     quick = _jpeg(stored, needed) if stored.startswith(JPEG_START) else None

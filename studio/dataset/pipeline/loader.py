@@ -21,9 +21,13 @@ from torch import Tensor
 
 from studio.dataset.pipeline.ahead import Ahead
 from studio.dataset.pipeline.changes import looked_up, moved
-from studio.dataset.pipeline.photos import Gathering, Photos, Raw
+from studio.dataset.pipeline.gathering import Gathering, Raw
+from studio.dataset.pipeline.photos import Photos
 from studio.dataset.pipeline.tables import ScalarsStay
 from studio.problems.vision.sparing import spares_of
+
+AHEAD = 1
+"""Batches that wait for training: the threads have one more under way, and another to begin with."""
 
 
 class PhotoLoader(ScalarsStay, TfmdDL):  # type: ignore[misc]
@@ -59,7 +63,7 @@ class PhotoLoader(ScalarsStay, TfmdDL):  # type: ignore[misc]
         skipped, self.skip = self.skip, 0
         yield from (() for _ in range(skipped))
         gathering = self._gathering(chunks[skipped:], skipped)
-        with closing(iter(Ahead(gathering.__iter__))) as batches:  # type: ignore[type-var]
+        with closing(iter(Ahead(gathering.__iter__, AHEAD))) as batches:  # type: ignore[type-var]
             for raw in batches:
                 yield self._finished(raw)
         self.after_iter()
@@ -82,7 +86,7 @@ class PhotoLoader(ScalarsStay, TfmdDL):  # type: ignore[misc]
 
     def _finished(self, raw: Raw) -> tuple[Any, ...]:
         device = torch.device(self.device or "cpu")
-        planes = raw.levels.to(device, non_blocking=True)
+        planes = raw.planes.to(device, non_blocking=True)
         mask = planes[:, 3:].float() if planes.shape[1] > 3 else None
         floats = planes[:, :3]
         if raw.light is not None:

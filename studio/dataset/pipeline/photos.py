@@ -1,26 +1,21 @@
-"""Batches of photos as bytes: read from the cache or decoded in threads, cut, and gathered in one copy.
+"""How an item becomes pixels: what is read, what of it may be kept, and where its points lie.
 
-A batch depends on its items, the seed of its epoch and its number alone, never on what is in the cache or which
-thread was first. Imports torch: engine only. No Qt.
+Imports torch: engine only. No Qt.
 """
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from studio.dataset.pipeline import cache as kept
-from studio.dataset.pipeline.changes import Changes, Drawn, look_up, moved_points, tables
+from studio.dataset.pipeline.changes import Changes
 from studio.dataset.pipeline.decoding import decoded
 from studio.dataset.pipeline.shaping import (
     Frame,
@@ -30,15 +25,11 @@ from studio.dataset.pipeline.shaping import (
     is_too_long,
     resized,
     whole_size,
-    window,
 )
-from studio.dataset.spares import Spares
 
 Array = NDArray[np.uint8]
 Array64 = NDArray[np.float64]
 VERSION = 3
-MOST_THREADS = 8
-ASKED_AHEAD = 2
 MIDDLE = (0.5, 0.5)
 WHOLE_SHARE = 1.4
 """Of a frame, what a whole photo takes on average: most have sides as 4 to 3."""
@@ -137,9 +128,8 @@ class Photos:
         if is_too_long(size, self.frame):
             cut = None if mask is None else fitted(mask, self.frame, at, True)
             return self._joined(fitted(pixels, self.frame, at), cut), False
-        return self._joined(
-            resized(pixels, *size), None if mask is None else resized(mask, *size, True)
-        ), True
+        cut = None if mask is None else resized(mask, *size, True)
+        return self._joined(resized(pixels, *size, is_quick=True), cut), True
 
     def places(self, read: Read, item: Any, at: tuple[float, float], is_training: bool) -> Array64:
         """An item's points (k, 2) in its frame, from -1 to 1 at the frame's edges."""
@@ -168,143 +158,3 @@ class Read(NamedTuple):
     array: Array
     is_whole: bool
     place: int
-
-
-@dataclass
-class Raw:
-    """A batch before it is changed: `levels` (n, planes, height, width) uint8, or floats where that is done already."""
-
-    rows: Sequence[int]
-    levels: Tensor
-    drawn: Drawn | None
-    light: Tensor | None = None
-    points: Tensor | None = None
-
-
-@dataclass
-class _Asked:
-    rows: Sequence[int]
-    at: NDArray[np.float64]
-    drawn: Drawn | None
-    stamps: list[kept.Stamp | None]
-    found: list[Array | Future[Read]]
-
-
-class Gathering:
-    """One pass over the items in a given order.
-
-    Parameters
-    ----------
-    chunks : sequence of sequences of int
-        The items of each batch.
-    first : int
-        The number of the first of them within its epoch.
-    seed : int
-        The epoch's.
-    device : torch.device
-        Batches for a card are gathered in memory that it reads by itself.
-    spares : Spares or None
-        What takes the place of an item that cannot be read; without it the pass ends there.
-    """
-
-    def __init__(
-        self,
-        photos: Photos,
-        items: Sequence[Any],
-        chunks: Sequence[Sequence[int]],
-        first: int,
-        seed: int,
-        is_training: bool,
-        device: torch.device,
-        statistics: tuple[Tensor, Tensor],
-        spares: Spares | None = None,
-    ) -> None:
-        self._photos, self._items, self._chunks = photos, items, chunks
-        self._first, self._seed, self._is_training, self._device = first, seed, is_training, device
-        self._statistics, self._spares = statistics, spares
-        self._cache = photos.cache(is_training, len(items))
-        self._pool: ThreadPoolExecutor | None = None
-
-    def __iter__(self) -> Iterator[Raw]:
-        waiting: deque[_Asked] = deque()
-        try:
-            for number, rows in enumerate(self._chunks, self._first):
-                waiting.append(self._asked(number, rows))
-                if len(waiting) >= ASKED_AHEAD:
-                    yield self._gathered(waiting.popleft())
-            while waiting:
-                yield self._gathered(waiting.popleft())
-        finally:
-            if self._pool is not None:
-                self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def _asked(self, number: int, rows: Sequence[int]) -> _Asked:
-        frame, changes = self._photos.frame, self._photos.changes
-        at, drawn = np.full((len(rows), 2), 0.5), None
-        if self._is_training:
-            random = np.random.default_rng((self._seed, number))
-            at = random.random((len(rows), 2))
-            drawn = None if changes is None else changes.draw(random, len(rows), frame.height, frame.width)
-        stamps = [None if self._cache is None else self._photos.stamp(self._items[row]) for row in rows]
-        found = [self._found(row, of, place) for row, of, place in zip(rows, stamps, at, strict=True)]
-        return _Asked(rows, at, drawn, stamps, found)
-
-    def _found(self, row: int, of: kept.Stamp | None, at: NDArray[np.float64]) -> Array | Future[Read]:
-        held = None if self._cache is None or of is None else self._cache.get(of)
-        if held is not None:
-            return held
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(threads(), thread_name_prefix="photos")
-        where = float(at[0]), float(at[1])
-
-        def read(place: int) -> Read:
-            return Read(*self._photos.made(self._items[place], self._is_training, where), place)
-
-        return (
-            self._pool.submit(read, row)
-            if self._spares is None
-            else self._pool.submit(self._spares.take, row, read)
-        )
-
-    def _gathered(self, asked: _Asked) -> Raw:
-        frame, table = self._photos.frame, tables(asked.drawn, *self._statistics)
-        batch = self._blank(len(asked.rows))
-        out, light = batch.numpy(), table.numpy()
-        rows, points = list(asked.rows), []
-        for number, found in enumerate(asked.found):
-            read = found.result() if isinstance(found, Future) else Read(found, True, rows[number])
-            of = asked.stamps[number]
-            is_new = isinstance(found, Future) and read.is_whole and read.place == rows[number]
-            if is_new and self._cache is not None and of is not None:
-                self._cache.put(of, read.array)
-            rows[number] = read.place
-            at = float(asked.at[number, 0]), float(asked.at[number, 1])
-            shown = window(read.array, frame, at if read.is_whole else MIDDLE)
-            if batch.dtype == torch.uint8:
-                out[number] = shown.transpose(2, 0, 1)
-            else:
-                look_up(shown, light[number % len(light)], out[number])
-                out[number, 3:] = shown[..., 3:].transpose(2, 0, 1)
-            if self._photos.points_of is not None:
-                points.append(self._photos.places(read, self._items[read.place], at, self._is_training))
-        places = _moved(points, asked.drawn) if points else None
-        return Raw(rows, batch, asked.drawn, None if self._device.type == "cpu" else table, places)
-
-    def _blank(self, n: int) -> Tensor:
-        """A batch to be filled: floats where the CPU trains; bytes for a card, which makes floats of them by itself."""
-        shape = (n, self._photos.planes, self._photos.frame.height, self._photos.frame.width)
-        if self._device.type == "cpu":
-            return torch.empty(shape, dtype=torch.float32)
-        return torch.empty(shape, dtype=torch.uint8, pin_memory=self._device.type == "cuda")
-
-
-def _moved(points: Sequence[Array64], drawn: Drawn | None) -> Tensor:
-    """Points of a batch after its changes: (n, k, 2) float32."""
-    stacked = np.stack(points)
-    return torch.from_numpy(stacked if drawn is None else moved_points(stacked, drawn.matrices)).float()
-
-
-def threads() -> int:
-    """Threads that decode: one a core, and no more than pay off."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(MOST_THREADS, allowed))

@@ -103,17 +103,23 @@ def is_too_long(size: tuple[int, int], frame: Frame) -> bool:
     return size[0] * size[1] > LONGEST * frame.height * frame.width
 
 
-def resized(pixels: Array, height: int, width: int, is_mask: bool = False) -> Array:
-    """Resize (h, w, 3) or, to the nearest pixel, (h, w) to (height, width, 3 or 1)."""
+def resized(pixels: Array, height: int, width: int, is_mask: bool = False, is_quick: bool = False) -> Array:
+    """Resize (h, w, 3) or, to the nearest pixel, (h, w) to (height, width, 3 or 1).
+
+    Parameters
+    ----------
+    is_quick : bool
+        Height first, as quick code has it, and not width first, as Pillow has it: one value of five is rounded to the
+        level beside.
+    """
     if is_mask:
         found = Image.fromarray(pixels).resize((width, height), Image.Resampling.NEAREST)
         return np.asarray(found, dtype=np.uint8)[..., None]
-    photo = torch.from_numpy(np.ascontiguousarray(pixels))[None].permute(
-        0, 3, 1, 2
-    )  # channels last: the quick way
-    if pixels.shape[:2] != (height, width):
-        photo = functional.interpolate(photo, (height, width), mode="bilinear", antialias=True)
-    return np.ascontiguousarray(photo[0].permute(1, 2, 0).numpy())
+    photo = torch.from_numpy(np.ascontiguousarray(pixels))[None].permute(0, 3, 1, 2)  # channels last: quick
+    for size in ((height, pixels.shape[1]), (height, width)) if is_quick else ((height, width),):
+        if photo.shape[2:] != size:
+            photo = functional.interpolate(photo, size, mode="bilinear", antialias=True)
+    return np.ascontiguousarray(photo.numpy()[0].transpose(1, 2, 0))
 
 
 def window(kept: Array, frame: Frame, at: tuple[float, float]) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -110,3 +111,13 @@ def test_marks_that_begin_alike_and_many_of_them_are_told_apart(tmp_path: Path) 
         found = [held.get(kept.Stamp(tmp_path, mark)) for mark in marks]
         assert all(one is not None and one[0, 0, 0] == n % 251 for n, one in enumerate(found))
         assert held.get(kept.Stamp(tmp_path, bytes(16))) is None
+
+
+def test_threads_keep_photos_side_by_side(tmp_path: Path) -> None:
+    cache = PhotoCache(tmp_path / "c", 1_000_000)
+    marks = [kept.Stamp(tmp_path, n.to_bytes(16, "big")) for n in range(1, 1500)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: cache.put(marks[n], array(n)), range(len(marks))))
+        assert all(pool.map(lambda n: (cache.get(marks[n]) == array(n)).all(), range(len(marks))))
+    again = PhotoCache(tmp_path / "c", 1_000_000)
+    assert all((again.get(mark) == array(n)).all() for n, mark in enumerate(marks))
