@@ -17,7 +17,8 @@ from functools import partial
 from typing import Any
 
 import torch
-from fastai.learner import AvgSmoothLoss, Recorder
+from fastai.callback.core import TrainEvalCallback
+from fastai.learner import AvgSmoothLoss, CastToTensor, Recorder
 from fastai.losses import BaseLoss
 from fastai.optimizer import Adam, Optimizer
 from torch import Tensor
@@ -27,7 +28,6 @@ from studio.engine.quick_events import QuickEvents
 from studio.engine.quick_schedule import fit_one_cycle
 
 FUSED_ON = ("cpu", "cuda")
-Moments = tuple[list[Tensor], list[Tensor], list[Tensor], list[Tensor], list[Tensor]]
 
 
 class FusedAdam(Optimizer):
@@ -50,6 +50,8 @@ class FusedAdam(Optimizer):
         wd: float = 0.01,
     ) -> None:
         super().__init__(params, [], lr=lr, mom=mom, sqr_mom=sqr_mom, eps=eps, wd=wd)
+        self._moved: list[bool] = []
+        self._parts: list[_Part] = []
 
     def zero_grad(self) -> None:
         """Drop every gradient; the next backward makes new ones, which costs less than emptying the old."""
@@ -57,22 +59,91 @@ class FusedAdam(Optimizer):
             for parameter in group:
                 parameter.grad = None
 
+    def clear_state(self) -> None:
+        """Forget the moments."""
+        super().clear_state()
+        self._moved = []
+
+    def load_state_dict(self, sd: Any) -> None:
+        """Take over the moments of another."""
+        super().load_state_dict(sd)
+        self._moved = []
+
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
         """Update all parameters that have a gradient."""
-        for group, hyper in zip(self.param_lists, self.hypers, strict=True):
-            decayed: Moments = ([], [], [], [], [])
-            others: Moments = ([], [], [], [], [])
-            for parameter in group:
-                if parameter.grad is not None:
-                    state = self.state[parameter]
-                    if "grad_avg" not in state:
-                        state.update(_blank(parameter))
-                    part = decayed if state.get("do_wd", True) else others
-                    for column, value in zip(part, _row(parameter, state), strict=True):
-                        column.append(value)
-            _update(decayed, hyper, float(hyper["wd"]))
-            _update(others, hyper, 0.0)
+        gradients = [parameter.grad for group in self.param_lists for parameter in group]
+        moved = [gradient is not None for gradient in gradients]
+        if moved != self._moved:
+            self._moved, self._parts = moved, self._divided(gradients)
+        for part in self._parts:
+            part.update([gradients[place] for place in part.places])
+
+    def _divided(self, gradients: list[Tensor | None]) -> list[_Part]:
+        """The parameters that have a gradient, by their hyper-parameters, whether they decay, and their kind."""
+        parts: dict[Any, _Part] = {}
+        everything = [(number, p) for number, group in enumerate(self.param_lists) for p in group]
+        for place, (number, parameter) in enumerate(everything):
+            if gradients[place] is not None:
+                state = self.state[parameter]
+                if "grad_avg" not in state:
+                    state.update(_blank(parameter))
+                decays = bool(state.get("do_wd", True))
+                kind = number, decays, parameter.device, parameter.dtype
+                part = parts.setdefault(kind, _Part(self, number, decays))
+                part.add(place, parameter, state)
+        for part in parts.values():
+            part.join()
+        return list(parts.values())
+
+
+class _Part:
+    """Parameters that one call updates."""
+
+    def __init__(self, optimizer: FusedAdam, group: int, decays: bool) -> None:
+        self._optimizer, self._group, self._decays = optimizer, group, decays
+        self.places: list[int] = []
+        self._parameters: list[Tensor] = []
+        self._averages: list[Tensor] = []
+        self._squares: list[Tensor] = []
+        self._states: list[dict[str, Tensor]] = []
+        self._is_fused = True
+
+    def add(self, place: int, parameter: Tensor, state: dict[str, Tensor]) -> None:
+        """Take the parameter at a place among all."""
+        self.places.append(place)
+        self._parameters.append(parameter)
+        self._averages.append(state["grad_avg"])
+        self._squares.append(state["sqr_avg"])
+        self._states.append(state)
+        self._is_fused = parameter.device.type in FUSED_ON
+
+    def join(self) -> None:
+        """Put the counts of steps side by side: one addition for all."""
+        self._count = torch.stack([state["step"] for state in self._states])
+        self._steps = list(self._count.unbind())
+        for state, step in zip(self._states, self._steps, strict=True):
+            state["step"] = step
+
+    def update(self, gradients: list[Any]) -> None:
+        """Make a step. torch's kernel is called itself: what stands around it costs as much as a small network."""
+        hyper = self._optimizer.hypers[self._group]
+        chosen: dict[str, Any] = {
+            "amsgrad": False,
+            "beta1": float(hyper["mom"]),
+            "beta2": float(hyper["sqr_mom"]),
+            "lr": float(hyper["lr"]),
+            "weight_decay": float(hyper["wd"]) if self._decays else 0.0,
+            "eps": float(hyper["eps"]),
+            "maximize": False,
+        }
+        none: list[Tensor] = []
+        columns = self._parameters, gradients, self._averages, self._squares, none, self._steps
+        if self._is_fused:
+            self._count += 1
+            torch._fused_adamw_(*columns, **chosen)
+        else:
+            adamw(*columns, **chosen)
 
 
 def _blank(parameter: Tensor) -> dict[str, Tensor]:
@@ -84,34 +155,6 @@ def _blank(parameter: Tensor) -> dict[str, Tensor]:
     }
 
 
-def _row(parameter: Tensor, state: dict[str, Any]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    gradient = parameter.grad
-    assert gradient is not None
-    return parameter, gradient, state["grad_avg"], state["sqr_avg"], state["step"]
-
-
-def _update(part: Moments, hyper: dict[str, Any], decay: float) -> None:
-    parameters, gradients, averages, squares, steps = part
-    if not parameters:
-        return
-    adamw(
-        parameters,
-        gradients,
-        averages,
-        squares,
-        [],
-        steps,
-        fused=parameters[0].device.type in FUSED_ON,
-        amsgrad=False,
-        beta1=float(hyper["mom"]),
-        beta2=float(hyper["sqr_mom"]),
-        lr=float(hyper["lr"]),
-        weight_decay=decay,
-        eps=float(hyper["eps"]),
-        maximize=False,
-    )
-
-
 class SmoothLoss(AvgSmoothLoss):
     """fastai's moving average of the loss, computed where the loss is."""
 
@@ -119,7 +162,9 @@ class SmoothLoss(AvgSmoothLoss):
 
     def accumulate(self, learn: Any) -> None:
         """Take a batch."""
-        loss = learn.loss.detach().mean().as_subclass(Tensor)
+        loss = learn.loss.detach()
+        if loss.dim() or type(loss) is not Tensor:
+            loss = loss.mean().as_subclass(Tensor)
         self.count += 1
         self.val = torch.lerp(loss, self.val.to(loss.device, loss.dtype), self.beta)
 
@@ -141,6 +186,33 @@ class QuickRecorder(Recorder):
         self.lrs.append(learner.opt.hypers[-1]["lr"])
 
 
+class QuickCast(CastToTensor):
+    """fastai's cast of batches to plain tensors; those of our loaders are."""
+
+    name = "cast_to_tensor"
+
+    def before_batch(self) -> None:
+        """Cast what is not plain."""
+        learner = self.learn
+        if not all(type(part) is Tensor for part in (*learner.xb, *learner.yb)):
+            super().before_batch()
+
+
+class QuickCount(TrainEvalCallback):
+    """fastai's count of batches; what it asks the learner for is asked once."""
+
+    name = "train_eval"
+
+    def after_batch(self) -> None:
+        """Count a batch."""
+        learner = self.learn
+        learner.pct_train += 1.0 / (learner.n_iter * learner.n_epoch)
+        learner.train_iter += 1
+
+
+QUICKER = {CastToTensor: QuickCast, TrainEvalCallback: QuickCount}
+
+
 def quicken(learner: Any) -> None:
     """Give a learner that would use fastai's `Adam` the quick step; one with an optimizer of its own keeps it."""
     if learner.opt_func is Adam:
@@ -151,6 +223,9 @@ def quicken(learner: Any) -> None:
     learner._set_device = partial(_placed, learner, moving)
     learner.fit_one_cycle = partial(fit_one_cycle, learner)
     _record_quickly(learner)
+    for old in [callback for callback in learner.cbs if type(callback) in QUICKER]:
+        learner.remove_cb(old)
+        learner.add_cb(QUICKER[type(old)]())
     if isinstance(learner.loss_func, BaseLoss):
         learner.loss_func._contiguous = partial(_contiguous, learner.loss_func.axis)
     if torch.device(learner.dls.device or "cpu").type == "cuda" and _is_of_pictures(learner.model):
@@ -183,8 +258,10 @@ def _placed(learner: Any, moving: Callable[[Any], Any], batch: Any) -> Any:
 
 def _contiguous(axis: int, part: Any) -> Any:
     """What fastai's losses do to what they compare, as a plain tensor: its own kind costs ten times a small loss."""
-    is_tensor = isinstance(part, Tensor)
-    return part.as_subclass(Tensor).transpose(axis, -1).contiguous() if is_tensor else part
+    if not isinstance(part, Tensor):
+        return part
+    plain = part if type(part) is Tensor else part.as_subclass(Tensor)
+    return (plain if axis in (-1, plain.dim() - 1) else plain.transpose(axis, -1)).contiguous()
 
 
 def _is_of_pictures(model: Any) -> bool:

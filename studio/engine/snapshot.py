@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from fastcore.foundation import L
 
 from studio.engine import randomness
 from studio.engine.callbacks.follow import loaders
@@ -111,13 +112,12 @@ def _fill_optimizer(
     numbers: list[dict[str, Any]],
     tensors: Mapping[str, torch.Tensor],
 ) -> None:
-    for hyper, saved in zip(learner.opt.hypers, hypers, strict=True):
-        hyper.clear()
-        hyper.update(saved)
     moments = _moments(tensors)
-    for index, (parameter, _, _, _) in enumerate(learner.opt.all_params()):
-        own = {key: _laid_out(t, parameter) for key, t in moments.get(index, {}).items()}
-        learner.opt.state[parameter] = {**numbers[index], **own}
+    states = [
+        {**numbers[index], **{key: _laid_out(t, parameter) for key, t in moments.get(index, {}).items()}}
+        for index, (parameter, _, _, _) in enumerate(learner.opt.all_params())
+    ]
+    learner.opt.load_state_dict({"state": states, "hypers": L(dict(hyper) for hyper in hypers)})
 
 
 def _laid_out(moment: torch.Tensor, parameter: torch.Tensor) -> torch.Tensor:

@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 import torch
 from fastai.basics import CancelBatchException, DataLoader, DataLoaders, Learner
-from fastai.callback.core import Callback
+from fastai.callback.core import Callback, TrainEvalCallback
 from fastai.callback.progress import ProgressCallback
 from fastai.callback.schedule import combined_cos, fit_one_cycle  # noqa: F401
+from fastai.torch_core import TensorBase
 from torch import nn
 
 from studio.engine import fast_step
 from studio.engine.building import learner_for
 from studio.engine.quick_schedule import up_and_down
+from studio.engine.snapshot import Bookmark
 from studio.problems import problem_named
 from tests.problems.spots_made import STAGES, animals, recipe
 
@@ -154,3 +156,38 @@ def test_what_a_callback_raises_is_raised(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="it broke"):
         learner(tmp_path, True, [Broken()]).fit(1, 1e-3)
+
+
+def test_moments_that_are_put_back_are_the_ones_that_go_on(tmp_path: Path) -> None:
+    """The optimizer remembers whose moments are whose; another's are to take their place."""
+    made = learner(tmp_path, True)
+    made.fit(1, 1e-2)
+    bookmark = Bookmark(made)
+    made.fit(1, 1e-2)
+    wanted = [parameter.detach().clone() for parameter in made.model.parameters()]
+    made.fit(1, 1e-2)
+    bookmark.go_back()
+    made.fit(1, 1e-2)
+    assert all(torch.equal(a, b) for a, b in zip(made.model.parameters(), wanted, strict=True))
+    assert {float(state["step"]) for state in made.opt.state.values()} == {10.0}
+
+
+def test_fastais_callbacks_are_replaced_by_name(tmp_path: Path) -> None:
+    made = learner(tmp_path, True)
+    assert isinstance(made.train_eval, fast_step.QuickCount)
+    assert isinstance(made.cast_to_tensor, fast_step.QuickCast)
+    assert sum(isinstance(callback, TrainEvalCallback) for callback in made.cbs) == 1
+    made.fit(2, 1e-3)
+    assert made.train_iter == 10
+    assert made.pct_train == pytest.approx(1.0)
+
+
+def test_what_is_no_plain_tensor_is_cast(tmp_path: Path) -> None:
+    made = learner(tmp_path, True)
+    plain = torch.zeros(2)
+    made.xb, made.yb = (TensorBase(torch.ones(2)),), (plain,)
+    made.cast_to_tensor.before_batch()
+    assert type(made.xb[0]) is torch.Tensor
+    made.xb = held = (plain,)
+    made.cast_to_tensor.before_batch()
+    assert made.xb is held

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from msgspec.structs import replace
 
 from studio.engine import device
 from studio.engine.memory import device_room
@@ -30,9 +31,10 @@ def stage(size: int) -> Stage:
 
 
 def recipe_of(root: Path) -> Recipe:
-    """Ninety scenes in the shape of the notes' ones, to a U-Net on resnet34."""
+    """Ninety scenes in the shape of the notes' ones, to a U-Net on resnet34, in the notes' precision."""
     masks_made.pairs(root, 90, width=96, height=72)
-    return masks_made.recipe(root, stages=(stage(HALF), stage(FULL)), arch="resnet34")
+    made = masks_made.recipe(root, stages=(stage(HALF), stage(FULL)), arch="resnet34")
+    return replace(made, training=replace(made.training, precision="fp16"))
 
 
 @pytest.mark.slow

@@ -13,6 +13,13 @@ from fastai.tabular.all import TabDataLoader
 from fastai.torch_core import to_detach
 from torch import Tensor
 
+TOGETHER = 64
+"""Batches that are cut at once: a cut of many rows costs little more than one of few."""
+
+
+JUDGED = 1024
+"""Rows of a validation batch at least: how many are judged at once changes no score, and a call costs what it costs."""
+
 
 class ScalarsStay:
     """For loaders: a loss or a metric of one number is added up on the device, so that no step waits for it."""
@@ -50,6 +57,16 @@ class RowLoader(ScalarsStay, TabDataLoader):  # type: ignore[misc]
         skipped, self.skip = self.skip, 0
         columns = self.columns()
         order = torch.as_tensor(self.get_idxs(), dtype=torch.int64, device=columns[0].device)
-        for number, rows in enumerate(torch.split(order, self.bs)[: len(self)]):
-            yield () if number < skipped else tuple(column.index_select(0, rows) for column in columns)
+        order = order[: len(self) * self.bs]  # a last short batch may have been dropped
+        yield from (() for _ in range(skipped))
+        for rows in torch.split(order[skipped * self.bs :], TOGETHER * self.bs):
+            cut = [torch.split(column.index_select(0, rows), self.bs) for column in columns]
+            yield from zip(*cut, strict=True)
         self.after_iter()
+
+
+def loading(is_exact: bool, batch_size: int) -> dict[str, Any]:
+    """Arguments of `dataloaders` of a fastai table: the quick loader, or fastai's that shuffles."""
+    if is_exact:
+        return {"dl_type": TabDataLoader}
+    return {"dl_type": RowLoader, "val_bs": max(batch_size, JUDGED)}

@@ -35,11 +35,12 @@ class Guard(Callback):
         """Learn where the model is, and which running averages it has."""
         self.is_on_cpu = _device(self.learn) == "cpu"
         self.changing = list(self.learn.model.buffers())
+        self.averages = [buffer.clone() for buffer in self.changing] if self.is_on_cpu else []
 
     def before_batch(self) -> None:
         """Remember the running averages, which the forward pass changes."""
-        if self.is_on_cpu and self.learn.training and not self.place.skipping:
-            self.averages[:] = [buffer.clone() for buffer in self.changing]
+        if self.averages and self.learn.training and not self.place.skipping:
+            torch._foreach_copy_(self.averages, self.changing)
 
     def after_loss(self) -> None:
         """Leave out the step where looking costs nothing."""

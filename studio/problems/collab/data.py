@@ -18,9 +18,9 @@ from pathlib import Path
 import pandas as pd
 import torch
 from fastai.collab import TabularCollab
-from fastai.tabular.all import Categorify, DataLoaders, TabDataLoader, TransformBlock
+from fastai.tabular.all import Categorify, DataLoaders, TransformBlock
 
-from studio.dataset.pipeline.tables import RowLoader
+from studio.dataset.pipeline.tables import loading
 from studio.engine.messages import PreviewSample
 from studio.errors import UserError
 from studio.problems.base import Dataset
@@ -81,8 +81,7 @@ def dataloaders(dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int,
         else torch.device("cpu")
     )
     n_batch = min(batch_size, len(splits[0]))
-    loader = TabDataLoader if recipe.training.exact else RowLoader
-    return table.dataloaders(bs=n_batch, path=path, device=device, dl_type=loader)
+    return table.dataloaders(bs=n_batch, path=path, device=device, **loading(recipe.training.exact, n_batch))
 
 
 def preview(dls: DataLoaders) -> tuple[PreviewSample, ...]:

@@ -29,12 +29,11 @@ from fastai.tabular.all import (
     DataLoaders,
     Normalize,
     RegressionBlock,
-    TabDataLoader,
     TabularPandas,
     TabularProc,
 )
 
-from studio.dataset.pipeline.tables import RowLoader
+from studio.dataset.pipeline.tables import loading
 from studio.engine.messages import PreviewSample
 from studio.errors import UserError
 from studio.problems.base import Dataset
@@ -155,12 +154,8 @@ def dataloaders(dataset: Dataset, recipe: Recipe, stage: Stage, batch_size: int,
         if torch.cuda.is_available()
         else torch.device("cpu")
     )
-    return table.dataloaders(
-        bs=lowered(batch_size, len(splits[0])),
-        path=path,
-        device=device,
-        dl_type=TabDataLoader if recipe.training.exact else RowLoader,
-    )
+    used = lowered(batch_size, len(splits[0]))
+    return table.dataloaders(bs=used, path=path, device=device, **loading(recipe.training.exact, used))
 
 
 def lowered(batch_size: int, n_train: int) -> int:

@@ -27,6 +27,7 @@ from torch.nn import functional
 from studio.problems.base import Dataset
 from studio.problems.measures.metrics import class_metric, number_figure
 from studio.problems.tabular.items import metric_names_of as metric_names_of
+from studio.problems.tabular.one_look_up import OneLookUp
 from studio.problems.tabular.options import CLASS_METRICS, NUMBER_METRICS, layer_sizes
 from studio.recipe.schema import Recipe
 
@@ -62,6 +63,7 @@ def build(dls: DataLoaders, dataset: Dataset, recipe: Recipe, path: Path) -> Lea
         metrics=metrics,
         path=path,
         model_dir="models",
+        cbs=[] if recipe.training.exact else [OneLookUp()],
     )
 
 
