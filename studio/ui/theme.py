@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 Choice = Literal["system", "light", "dark"]
 _PROPERTY: Final = "thawTheme"
+_TYPEFACE: Final = "thawTypeface"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +257,9 @@ def install(app: QApplication, choice: Choice = "system") -> ThemeSwitch:
     switch = app.property(_PROPERTY)
     if not isinstance(switch, ThemeSwitch):
         app.setStyle("Fusion")
-        load_fonts()
+        app.setProperty(
+            _TYPEFACE, load_fonts()
+        )  # asking the system for it would mean looking through all it has
         app.setFont(font())
         switch = ThemeSwitch(app, choice)
         app.setProperty(_PROPERTY, switch)
@@ -300,7 +303,9 @@ def load_fonts() -> str:
 
 def font(pixels: int = SIZES.text, weight: int = 400) -> QFont:
     """The typeface with figures of one width, so that a changing number does not shake its line."""
-    made = QFont(QGuiApplication.font()) if "Inter" not in QFontDatabase.families() else QFont("Inter")
+    app = QCoreApplication.instance()
+    family = app.property(_TYPEFACE) if app is not None else None
+    made = QFont(family) if family else QFont(QGuiApplication.font())
     made.setPixelSize(pixels)
     made.setWeight(QFont.Weight(weight))
     made.setFeature(QFont.Tag("tnum"), 1)

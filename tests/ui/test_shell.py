@@ -366,3 +366,18 @@ def test_both_themes_dress_the_same_window(qtbot: QtBot, qapp: QApplication) -> 
         picture = window.grab().toImage()
         assert picture.pixelColor(window.width() // 3, 4).name() == look.panel.lower()
         assert picture.pixelColor(SIZES.rail + 6, 300).name() == look.background.lower()
+
+
+def test_a_mark_that_stays_is_not_painted_again(qtbot: QtBot) -> None:
+    rail = Rail()
+    qtbot.addWidget(rail)
+    button = rail._buttons["train"]
+    rail.set_mark("train", "running", "a run trains")
+    asked = []
+    button.update = lambda: asked.append(1)
+    rail.set_mark("train", "running", "a run trains")
+    assert not asked
+    rail.set_mark("train", "running", "it goes on")
+    rail.set_mark("train", "done", "it goes on")
+    assert len(asked) == 2
+    assert (button.mark(), button.accessibleDescription()) == ("done", "it goes on")

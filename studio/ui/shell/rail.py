@@ -58,6 +58,8 @@ class RailButton(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(_HEIGHT)
+        self._mark: Mark = "none"
+        self._shown: tuple[Mark, str] | None = None
         self.set_mark("none")
 
     def mark(self) -> Mark:
@@ -66,7 +68,9 @@ class RailButton(QAbstractButton):
 
     def set_mark(self, mark: Mark, why: str = "") -> None:
         """Show how the step stands; `why` is said in the tooltip and to screen readers."""
-        self._mark: Mark = mark
+        if (mark, why) == self._shown:
+            return  # every batch of a fit says it again
+        self._shown, self._mark = (mark, why), mark
         spoken = ", ".join(part for part in (self.step.title, _SPOKEN[mark]) if part)
         self.setAccessibleName(spoken)
         self.setAccessibleDescription(why)
