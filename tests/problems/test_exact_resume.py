@@ -1,4 +1,4 @@
-"""Photos of every kind: a run that was left amid an epoch and resumed ends bit for bit like one that was not.
+"""Photos and tables: a run that was left amid an epoch and resumed ends bit for bit like one that was not.
 
 `tests/faults` kills runs of every type at many more moments; this is what every commit can afford.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from studio.engine import messages as m
+from studio.engine.callbacks.stop import Stop
 from studio.engine.control import Control
 from studio.engine.session import Session
 from studio.project import Project
@@ -66,3 +67,39 @@ def epochs_of(project: Project) -> list[tuple[object, ...]]:
         for e in project.run(1).events()
         if isinstance(e, m.EpochDone)
     ]
+
+
+def test_a_table_left_after_any_batch_goes_on_as_if_nothing_had_happened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with made.project("tabular", tmp_path / "whole") as project:
+        Session(project, lambda event: None, Control()).train()
+        wanted, losses, epochs = (
+            project.run(1).model_path.read_bytes(),
+            batches_of(project),
+            epochs_of(project),
+        )
+    for last in range(1, len(losses)):
+        with made.project("tabular", tmp_path / str(last)) as project:
+            leave_after(project, last, monkeypatch)
+            assert Session(project, lambda event: None, Control()).train(resume=1).status == "finished"
+            assert batches_of(project) == losses, last
+            assert epochs_of(project) == epochs, last
+            assert project.run(1).model_path.read_bytes() == wanted, last
+
+
+def leave_after(project: Project, last: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train so many batches and leave, as a window that is closed does."""
+    control, done, looked = Control(), list[int](), Stop.after_batch
+
+    def count(self: Stop) -> None:
+        if self.learn.training:
+            done.append(1)
+        if len(done) == last:
+            control.leave()
+        looked(self)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Stop, "after_batch", count)
+        assert Session(project, lambda event: None, control).train().status == "interrupted"
+    assert len(batches_of(project)) == last

@@ -65,5 +65,12 @@ def test_large_or_single_embeddings_are_left_to_fastai(monkeypatch: pytest.Monke
     assert "forward" not in vars(single)
     monkeypatch.setattr(one_look_up, "LARGEST", 100)
     model = TabularModel(SIZES, 4, 2, [12])
+    looked_up(model)
+    assert "forward" not in vars(model)
+
+
+def test_a_compiled_network_is_left_as_it_is() -> None:
+    model = TabularModel(SIZES, 4, 2, [12])
+    model.compile()
     looked_up(model).after_fit()
     assert "forward" not in vars(model)

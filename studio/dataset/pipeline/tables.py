@@ -59,9 +59,9 @@ class RowLoader(ScalarsStay, TabDataLoader):  # type: ignore[misc]
         order = torch.as_tensor(self.get_idxs(), dtype=torch.int64, device=columns[0].device)
         order = order[: len(self) * self.bs]  # a last short batch may have been dropped
         yield from (() for _ in range(skipped))
-        for rows in torch.split(order[skipped * self.bs :], TOGETHER * self.bs):
-            cut = [torch.split(column.index_select(0, rows), self.bs) for column in columns]
-            yield from zip(*cut, strict=True)
+        for first in range(skipped * self.bs, len(order), TOGETHER * self.bs):
+            rows = order[first : first + TOGETHER * self.bs]
+            yield from zip(*(torch.split(c.index_select(0, rows), self.bs) for c in columns), strict=True)
         self.after_iter()
 
 

@@ -21,10 +21,11 @@ class OneLookUp(Callback):
     """Looks the embeddings of a `TabularModel` up at once while it is fitted."""
 
     def before_fit(self) -> None:
-        """Begin, where it pays."""
-        embeddings = self.learn.model.embeds
-        if len(embeddings) > 1 and sum(table.weight.numel() for table in embeddings) <= LARGEST:
-            self.learn.model.forward = partial(_forward, self.learn.model, _Places(embeddings))
+        """Begin, where it pays: compiled, a network is no calls any more."""
+        model = self.learn.model
+        are_few = sum(table.weight.numel() for table in model.embeds) <= LARGEST
+        if are_few and len(model.embeds) > 1 and model._compiled_call_impl is None:
+            model.forward = partial(_forward, model, _Places(model.embeds))
 
     def after_fit(self) -> None:
         """Leave the model as it was."""
