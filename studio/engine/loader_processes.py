@@ -50,11 +50,17 @@ def _tell_deaths_where_batches_are_awaited() -> None:
     """Keep torch from raising the death of a loader process wherever the main thread happens to be.
 
     It does so in a handler of SIGCHLD, also while a checkpoint or the end of a run is being written. Without it the
-    loader itself says the same, as it waits for the next batch: after five seconds at most.
+    loader itself says the same, as it waits for the next batch: after five seconds at most. A handler that a loader
+    of somebody else's brought before is taken back.
     """
     from torch.utils.data._utils import signal_handling
 
     signal_handling._SIGCHLD_handler_set = True
+    if hasattr(signal, "SIGCHLD"):
+        handler = signal.getsignal(signal.SIGCHLD)
+        if getattr(handler, "__module__", None) == signal_handling.__name__:
+            with suppress(ValueError):  # only the main thread may
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 def _become_a_loader() -> None:

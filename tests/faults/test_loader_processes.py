@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import psutil
 import pytest
+from torch.utils.data._utils import signal_handling
 
+from studio.engine import loader_processes
 from studio.engine import messages as m
 from studio.engine.control import Control
 from studio.engine.session import Session
@@ -57,6 +61,20 @@ def test_a_killed_loader_process_ends_the_run_in_a_sentence_and_it_can_go_on(
     assert Session(project, Told(), Control()).train(resume=1).status == "finished"
     Session(plain, Told(), Control()).train()
     assert project.run(1).model_path.read_bytes() == plain.run(1).model_path.read_bytes()
+
+
+def test_torchs_way_to_tell_of_a_death_is_taken_back_where_it_was_there_before() -> None:
+    before = signal.getsignal(signal.SIGCHLD)
+    signal_handling._SIGCHLD_handler_set = False
+    try:
+        signal_handling._set_SIGCHLD_handler()  # as any loader of fastai's own does
+        assert signal.getsignal(signal.SIGCHLD) is not before
+        loader_processes._tell_deaths_where_batches_are_awaited.cache_clear()
+        loader_processes.use(SimpleNamespace(loaders=[]), 2)
+        assert signal.getsignal(signal.SIGCHLD) == signal.SIG_DFL
+        assert signal_handling._SIGCHLD_handler_set
+    finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 def test_loader_processes_hold_no_line_of_the_engine_and_end_with_it(make: Callable[..., Project]) -> None:
