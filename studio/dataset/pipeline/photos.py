@@ -29,7 +29,7 @@ from studio.dataset.pipeline.shaping import (
 
 Array = NDArray[np.uint8]
 Array64 = NDArray[np.float64]
-VERSION = 3
+VERSION = 4
 MIDDLE = (0.5, 0.5)
 WHOLE_SHARE = 1.4
 """Of a frame, what a whole photo takes on average: most have sides as 4 to 3."""
