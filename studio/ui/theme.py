@@ -257,9 +257,7 @@ def install(app: QApplication, choice: Choice = "system") -> ThemeSwitch:
     switch = app.property(_PROPERTY)
     if not isinstance(switch, ThemeSwitch):
         app.setStyle("Fusion")
-        app.setProperty(
-            _TYPEFACE, load_fonts()
-        )  # asking the system for it would mean looking through all it has
+        app.setProperty(_TYPEFACE, load_fonts())
         app.setFont(font())
         switch = ThemeSwitch(app, choice)
         app.setProperty(_PROPERTY, switch)
@@ -304,7 +302,7 @@ def load_fonts() -> str:
 def font(pixels: int = SIZES.text, weight: int = 400) -> QFont:
     """The typeface with figures of one width, so that a changing number does not shake its line."""
     app = QCoreApplication.instance()
-    family = app.property(_TYPEFACE) if app is not None else None
+    family = app.property(_TYPEFACE) if app is not None else None  # Qt would look through every font there is
     made = QFont(family) if family else QFont(QGuiApplication.font())
     made.setPixelSize(pixels)
     made.setWeight(QFont.Weight(weight))

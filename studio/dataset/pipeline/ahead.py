@@ -1,4 +1,4 @@
-"""The next batches are made while this one trains: one thread, a few batches at most. No torch, no Qt."""
+"""The next batches are made while this one trains: one thread, a batch or two. No torch, no Qt."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from contextlib import closing
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-AHEAD = 2
+AHEAD = 1
+"""Batches that wait for training; another one is being made, and the next are being asked for."""
 
 
 class Ahead(Generic[T]):

@@ -63,7 +63,7 @@ def stamp(*paths: Path) -> Stamp | None:
 
 
 class PhotoCache:
-    """Arrays of one shape of work (size, method, version), in one folder.
+    """Arrays of one shape of work (size, method, version), in one folder; threads may share one.
 
     Attributes
     ----------

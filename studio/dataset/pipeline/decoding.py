@@ -9,7 +9,6 @@ No torch, no Qt.
 
 from __future__ import annotations
 
-from io import FileIO
 from math import ceil
 from pathlib import Path
 
@@ -53,8 +52,7 @@ def decoded(path: Path, needed: int = 0) -> tuple[Pixels, int]:
         As `load_rgb` does.
     """
     try:
-        with FileIO(path) as file:
-            stored = file.readall() or b""
+        stored = path.read_bytes()
     except OSError:
         stored = b""
     quick = _jpeg(stored, needed) if stored.startswith(JPEG_START) else None

@@ -26,9 +26,6 @@ from studio.dataset.pipeline.photos import Photos
 from studio.dataset.pipeline.tables import ScalarsStay
 from studio.problems.vision.sparing import spares_of
 
-AHEAD = 1
-"""Batches that wait for training: the threads have one more under way, and another to begin with."""
-
 
 class PhotoLoader(ScalarsStay, TfmdDL):  # type: ignore[misc]
     """See the module's docstring.
@@ -63,7 +60,7 @@ class PhotoLoader(ScalarsStay, TfmdDL):  # type: ignore[misc]
         skipped, self.skip = self.skip, 0
         yield from (() for _ in range(skipped))
         gathering = self._gathering(chunks[skipped:], skipped)
-        with closing(iter(Ahead(gathering.__iter__, AHEAD))) as batches:  # type: ignore[type-var]
+        with closing(iter(Ahead(gathering.__iter__))) as batches:  # type: ignore[type-var]
             for raw in batches:
                 yield self._finished(raw)
         self.after_iter()

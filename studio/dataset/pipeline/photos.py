@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor
 
 from studio.dataset.pipeline import cache as kept
@@ -26,6 +27,7 @@ from studio.dataset.pipeline.shaping import (
     resized,
     whole_size,
 )
+from studio.problems.vision.fitting import fit
 
 Array = NDArray[np.uint8]
 Array64 = NDArray[np.float64]
@@ -124,12 +126,17 @@ class Photos:
         size = whole_size(high, wide, self.frame)
         if not is_training:
             cut = None if mask is None else fitted(mask, self.frame, MIDDLE, True)
-            return self._joined(fitted(pixels, self.frame), cut), True
+            return self._joined(self._judged(pixels), cut), True
         if is_too_long(size, self.frame):
             cut = None if mask is None else fitted(mask, self.frame, at, True)
             return self._joined(fitted(pixels, self.frame, at), cut), False
         cut = None if mask is None else resized(mask, *size, True)
-        return self._joined(resized(pixels, *size, is_quick=True), cut), True
+        return self._joined(resized(pixels, *size), cut), True
+
+    def _judged(self, pixels: Array) -> Array:
+        """A photo to judge by: the pixels that an exported model will see, to the last bit."""
+        size = self.frame.width, self.frame.height
+        return np.asarray(fit(Image.fromarray(pixels), size, self.frame.method, self.frame.outside))
 
     def places(self, read: Read, item: Any, at: tuple[float, float], is_training: bool) -> Array64:
         """An item's points (k, 2) in its frame, from -1 to 1 at the frame's edges."""

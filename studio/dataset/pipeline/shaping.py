@@ -1,11 +1,12 @@
-"""Photos to their size: what fastai's `Resize` does, by a quicker resampler, and so that the result can be kept.
+"""Photos to train on to their size: what fastai's `Resize` does, quicker, and so that the result can be kept.
 
-Resampling is torch's for bytes, which is Pillow's arithmetic with shorter weights: at most 2 of 255 levels apart, in
-about one value of 500. Masks are taken to the nearest pixel by Pillow, as fastai does.
+Resampling is torch's for bytes, which is Pillow's arithmetic with shorter weights, height first, as its quick code has
+it: at most 2 of 255 levels apart, in one value of five one level. Photos to judge by are Pillow's own (`fit` of
+`studio/problems/vision/fitting.py`), so that a model is judged by the pixels that an exported one will see. Masks are
+taken to the nearest pixel by Pillow, as fastai does.
 
-For validation the middle of a photo is cut (or padded) and resized. For training fastai cuts at a random place and
-resizes what it cut; here the whole photo is resized, can be kept, and is cut at a random place each time it is
-used: the same places, to half a pixel. Imports torch: engine only. No Qt.
+fastai cuts a training photo at a random place and resizes what it cut; here the whole photo is resized, can be kept,
+and is cut at a random place each time it is used: the same places, to half a pixel. Imports torch: engine only. No Qt.
 """
 
 from __future__ import annotations
@@ -103,20 +104,13 @@ def is_too_long(size: tuple[int, int], frame: Frame) -> bool:
     return size[0] * size[1] > LONGEST * frame.height * frame.width
 
 
-def resized(pixels: Array, height: int, width: int, is_mask: bool = False, is_quick: bool = False) -> Array:
-    """Resize (h, w, 3) or, to the nearest pixel, (h, w) to (height, width, 3 or 1).
-
-    Parameters
-    ----------
-    is_quick : bool
-        Height first, as quick code has it, and not width first, as Pillow has it: one value of five is rounded to the
-        level beside.
-    """
+def resized(pixels: Array, height: int, width: int, is_mask: bool = False) -> Array:
+    """Resize (h, w, 3) or, to the nearest pixel, (h, w) to (height, width, 3 or 1)."""
     if is_mask:
         found = Image.fromarray(pixels).resize((width, height), Image.Resampling.NEAREST)
         return np.asarray(found, dtype=np.uint8)[..., None]
     photo = torch.from_numpy(np.ascontiguousarray(pixels))[None].permute(0, 3, 1, 2)  # channels last: quick
-    for size in ((height, pixels.shape[1]), (height, width)) if is_quick else ((height, width),):
+    for size in ((height, pixels.shape[1]), (height, width)):
         if photo.shape[2:] != size:
             photo = functional.interpolate(photo, size, mode="bilinear", antialias=True)
     return np.ascontiguousarray(photo.numpy()[0].transpose(1, 2, 0))

@@ -16,7 +16,6 @@ from torch import Tensor
 TOGETHER = 64
 """Batches that are cut at once: a cut of many rows costs little more than one of few."""
 
-
 JUDGED = 1024
 """Rows of a validation batch at least: how many are judged at once changes no score, and a call costs what it costs."""
 

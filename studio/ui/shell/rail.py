@@ -59,7 +59,7 @@ class RailButton(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(_HEIGHT)
         self._mark: Mark = "none"
-        self._shown: tuple[Mark, str] | None = None
+        self._why: str | None = None
         self.set_mark("none")
 
     def mark(self) -> Mark:
@@ -68,9 +68,9 @@ class RailButton(QAbstractButton):
 
     def set_mark(self, mark: Mark, why: str = "") -> None:
         """Show how the step stands; `why` is said in the tooltip and to screen readers."""
-        if (mark, why) == self._shown:
+        if (mark, why) == (self._mark, self._why):
             return  # every batch of a fit says it again
-        self._shown, self._mark = (mark, why), mark
+        self._mark, self._why = mark, why
         spoken = ", ".join(part for part in (self.step.title, _SPOKEN[mark]) if part)
         self.setAccessibleName(spoken)
         self.setAccessibleDescription(why)

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from fastai.vision.all import PILImage, PILMask, Resize, ResizeMethod
 
+from studio.dataset.images import load_rgb
 from studio.dataset.pipeline.decoding import decoded
+from studio.dataset.pipeline.photos import Photos
 from studio.dataset.pipeline.shaping import Frame, fitted, is_too_long, resized, whole_size, window
 from studio.problems.vision.fitting import fit
 from tests.dataset.pipeline.test_decoding import scene
@@ -25,6 +27,20 @@ def test_validation_sees_what_an_exported_bundle_sees(size: tuple[int, int], met
     bundle = np.asarray(fit(photo, (64, 48), method)).astype(int)
     assert np.abs(ours - bundle).max() <= 2
     assert np.abs(ours - bundle).mean() < 0.4
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("outside", ["reflection", "zeros"])
+@pytest.mark.parametrize("method", METHODS)
+def test_a_photo_to_judge_by_is_the_bundles_to_the_last_bit(
+    size: tuple[int, int], outside: str, method: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jpg"
+    scene(*size).save(path, quality=92)
+    photos = Photos(lambda item: item, Frame(48, 64, method, outside), None, None)
+    ours, is_kept = photos.made(path, is_training=False, at=(0.1, 0.9))
+    assert is_kept
+    assert np.array_equal(ours, np.asarray(fit(load_rgb(path), (64, 48), method, outside)))
 
 
 @pytest.mark.parametrize("size", SIZES)
