@@ -22,6 +22,7 @@ from fastai.vision.all import ImageDataLoaders, Normalize, Resize, aug_transform
 from PIL import Image
 
 from studio.dataset.pipeline.ahead import Ahead
+from studio.dataset.pipeline.gathering import Gathering
 from studio.problems.image_classification import data
 from studio.problems.image_classification.items import collect
 from studio.recipe.schema import Data, Rate, Recipe, Split, Stage, Training
@@ -119,8 +120,10 @@ class Bytes:
 
     def __init__(self, loader: Any) -> None:
         order = loader.get_idxs()
-        loader.device = torch.device("mps")  # nothing is moved there, and there need be none
-        self._made = loader._gathering([order[at : at + BATCH] for at in range(0, len(order), BATCH)], 0)
+        chunks = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
+        photos, items, statistics = loader.photos, loader.dataset.items, loader._statistics()
+        card = torch.device("mps")  # nothing is moved there, and there need be none
+        self._made = Gathering(photos, items, chunks, 0, 1, True, card, statistics)
 
     def __iter__(self) -> Any:
         return ((raw.planes,) for raw in Ahead(self._made.__iter__))
