@@ -13,8 +13,9 @@ import hashlib
 import logging
 import os
 import shutil
+import struct
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from io import FileIO
@@ -35,10 +36,16 @@ ROW = np.dtype(
         ("planes", "<u4"),
     ]
 )
+PACKED = struct.Struct("<16sQQ3I")
+"""A row as the index has it."""
+
 LARGEST_SHARE = 0.5
 """Of the disk's free space, what all kept photos of a project may take."""
 
 LARGEST_BYTES = 64 * 2**30
+PARTS, PART_BYTES = 512, 2**20
+"""Arrays, and bytes, that are written in one call: a system has its most, and slows down far below it."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -46,20 +53,20 @@ _log = logging.getLogger(__name__)
 class Stamp:
     """A photo as it is now: what it is called, and 16 bytes that change with its file."""
 
-    path: Path
+    path: str
     mark: bytes
 
 
-def stamp(*paths: Path) -> Stamp | None:
+def stamp(*paths: str | Path) -> Stamp | None:
     """Look at a photo (and its mask); None where one is not there."""
     digest = hashlib.blake2b(digest_size=16)
     for path in paths:
         try:
-            now = path.stat()
+            now = os.stat(path)  # noqa: PTH116
         except OSError:
             return None
         digest.update(f"{path}\0{now.st_size}\0{now.st_mtime_ns}\0".encode(errors="surrogateescape"))
-    return Stamp(paths[0], digest.digest())
+    return Stamp(os.fspath(paths[0]), digest.digest())
 
 
 class PhotoCache:
@@ -79,7 +86,7 @@ class PhotoCache:
         self._count = 0
         self._bytes: Array | None = None
         self.full = ""
-        self._lock = Lock()
+        self._known, self._writing = Lock(), Lock()
         self._open()
 
     def __len__(self) -> int:
@@ -87,7 +94,7 @@ class PhotoCache:
 
     def get(self, of: Stamp) -> Array | None:
         """The kept array (height, width, planes), in memory that belongs to the file; None where there is none."""
-        with self._lock:
+        with self._known:
             return self._found(of)
 
     def _found(self, of: Stamp) -> Array | None:
@@ -108,24 +115,30 @@ class PhotoCache:
             self._checked[place] = 1
         return found.reshape(shape)
 
-    def put(self, of: Stamp, array: Array) -> None:
-        """Keep an array, unless there is no room; nothing is raised."""
-        with self._lock:
-            self._put(of, array)
+    def put(self, new: Sequence[tuple[Stamp, Array]]) -> None:
+        """Keep arrays, as far as there is room; nothing is raised."""
+        with self._writing:
+            try:
+                self._write([(of, np.ascontiguousarray(array)) for of, array in self._fitting(new)])
+            except OSError as error:
+                _log.warning("photos are not kept any more: %s", error)
+                self.full = (
+                    f"Photos are not kept for later epochs: {(error.strerror or 'the disk refuses').lower()}."
+                )
 
-    def _put(self, of: Stamp, array: Array) -> None:
-        if self.full or self._places.find(of.mark, self._rows) >= 0:
-            return
-        if self._end + array.nbytes > self._largest:
-            self.full = "The disk has no room to keep all photos small: the rest is read anew in every epoch."
-            return
-        try:
-            self._write(of, np.ascontiguousarray(array))
-        except OSError as error:
-            _log.warning("photos are not kept any more: %s", error)
-            self.full = (
-                f"Photos are not kept for later epochs: {(error.strerror or 'the disk refuses').lower()}."
-            )
+    def _fitting(self, new: Sequence[tuple[Stamp, Array]]) -> Iterator[tuple[Stamp, Array]]:
+        """Those that are not kept yet, until there is no room."""
+        end = self._end
+        for of, array in new:
+            if self.full or self._places.find(of.mark, self._rows) >= 0:
+                continue
+            end += array.nbytes
+            if end > self._largest:
+                self.full = (
+                    "The disk has no room to keep all photos small: the rest is read anew in every epoch."
+                )
+            else:
+                yield of, array
 
     def _open(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -144,16 +157,21 @@ class PhotoCache:
         for at in np.flatnonzero(sound):
             self._places.add(int(at), self._rows)
 
-    def _write(self, of: Stamp, array: Array) -> None:
-        start = self._end
-        _all(self._data, array.data.cast("B"))
-        self._end = start + array.nbytes
-        row = np.zeros(1, dtype=ROW)
-        row[0] = (np.void(of.mark), start, checksum(array), *array.shape)
-        _all(self._index, memoryview(row.tobytes()))
+    def _write(self, new: Sequence[tuple[Stamp, Array]]) -> None:
+        packed = bytearray()
+        for of, array in new:
+            packed += PACKED.pack(of.mark, self._end, checksum(array), *array.shape)
+            self._end += array.nbytes
+        _all(self._data, [array.data.cast("B") for _, array in new])
+        _all(self._index, [memoryview(packed)])
+        with self._known:
+            for row in np.frombuffer(packed, dtype=ROW):
+                self._note(row)
+
+    def _note(self, row: NDArray[np.void]) -> None:
         if self._count == len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros(max(1024, self._count // 4), dtype=ROW)])
-        self._rows[self._count] = row[0]
+        self._rows[self._count] = row
         if not self._places.has_room(self._count):
             known, self._places = self._places, _Places(2 * self._count)
             for at in known:
@@ -220,10 +238,15 @@ def _close(*files: FileIO) -> None:
         file.close()
 
 
-def _all(file: FileIO, left: memoryview) -> None:
-    """Write everything: a raw file may take a part only."""
-    while left:
-        left = left[file.write(left) :]
+def _all(file: FileIO, parts: list[memoryview]) -> None:
+    """Write everything, in as few calls as the system has for it: a raw file may take a part only."""
+    while parts:
+        few = parts[: max(1, min(PARTS, PART_BYTES // max(1, len(parts[0]))))]
+        taken = os.writev(file.fileno(), few) if hasattr(os, "writev") else file.write(few[0])
+        while parts and taken >= len(parts[0]):
+            taken -= len(parts.pop(0))
+        if taken:
+            parts[0] = parts[0][taken:]
 
 
 def room(folder: Path) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -180,6 +180,27 @@ def look_up(levels: NDArray[np.uint8], table: NDArray[np.float32], out: NDArray[
     """The same for one photo (height, width, 3) by its table (3, 256), on the CPU, into `out` (3, height, width)."""
     for channel in range(3):
         table[channel].take(levels[..., channel], out=out[channel], mode="clip")
+
+
+def scaled(levels: NDArray[np.uint8], by: Factors, out: NDArray[np.float32]) -> None:
+    """The same to a millionth, quicker, without a table, where no light is changed."""
+    colours = out[:3]
+    colours[...] = levels[..., :3].transpose(2, 0, 1)
+    colours *= by.times
+    colours -= by.less
+
+
+class Factors(NamedTuple):
+    """What levels are multiplied with, and what is then taken off: (3, 1, 1) float32."""
+
+    times: NDArray[np.float32]
+    less: NDArray[np.float32]
+
+
+def factors(mean: Tensor, deviation: Tensor) -> Factors:
+    """What normalises levels from 0 to 255 by a mean and deviation (3,) of shares of 255."""
+    shape = (-1, 1, 1)
+    return Factors((1 / (255 * deviation)).reshape(shape).numpy(), (mean / deviation).reshape(shape).numpy())
 
 
 def grid(matrices: Floats, height: int, width: int, device: Any) -> Tensor:

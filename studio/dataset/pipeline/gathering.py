@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -21,14 +21,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from studio.dataset.pipeline import cache as kept
-from studio.dataset.pipeline.changes import Drawn, look_up, moved_points, tables
+from studio.dataset.pipeline.changes import Drawn, factors, look_up, moved_points, scaled, tables
 from studio.dataset.pipeline.photos import MIDDLE, Array, Array64, Photos, Read
 from studio.dataset.pipeline.shaping import window
 from studio.dataset.spares import Spares
 
 MOST_THREADS = 8
 ASKED_AHEAD = 2
-TOGETHER = 4
+TOGETHER = 8
 """Photos that a thread takes at a time."""
 
 
@@ -46,6 +46,13 @@ class Raw:
     points: Tensor | None = None
 
 
+class _Done(NamedTuple):
+    """A photo that is in its batch: its place among the items, and its points (k, 2) where it has any."""
+
+    place: int
+    points: Array64 | None
+
+
 @dataclass
 class _Asked:
     """A batch on its way: what is known of its photos, the memory that they are written to, and the work on it."""
@@ -53,11 +60,9 @@ class _Asked:
     rows: Sequence[int]
     at: NDArray[np.float64]
     drawn: Drawn | None
-    stamps: list[kept.Stamp | None]
-    held: list[Array | None]
     batch: Tensor
     table: Tensor
-    work: list[Future[list[Read]]]
+    work: list[Future[list[_Done]]]
 
 
 class Gathering:
@@ -92,6 +97,7 @@ class Gathering:
         self._photos, self._items, self._chunks = photos, items, chunks
         self._first, self._seed, self._is_training, self._device = first, seed, is_training, device
         self._statistics, self._spares = statistics, spares
+        self._factors = factors(*statistics)
         self._cache = photos.cache(is_training, len(items))
         self._floats = _Floats()
 
@@ -115,37 +121,48 @@ class Gathering:
             random = np.random.default_rng((self._seed, number))
             at = random.random((len(rows), 2))
             drawn = None if changes is None else changes.draw(random, len(rows), frame.height, frame.width)
-        stamps = [None if self._cache is None else self._photos.stamp(self._items[row]) for row in rows]
-        held = [None if self._cache is None or of is None else self._cache.get(of) for of in stamps]
         table = tables(drawn, *self._statistics)
-        asked = _Asked(rows, at, drawn, stamps, held, self._blank(len(rows)), table, [])
+        asked = _Asked(rows, at, drawn, self._blank(len(rows)), table, [])
         asked.work = [
             pool.submit(self._filled, asked, range(first, min(first + TOGETHER, len(rows))))
             for first in range(0, len(rows), TOGETHER)
         ]
         return asked
 
-    def _filled(self, asked: _Asked, places: range) -> list[Read]:
-        """Read a few photos of a batch and write them to it."""
-        out, light, done = asked.batch.numpy(), asked.table.numpy(), []
+    def _filled(self, asked: _Asked, places: range) -> list[_Done]:
+        """Read a few photos of a batch, write them to it, and keep those that were not kept."""
+        done, new = [], []
         for number in places:
             at = float(asked.at[number, 0]), float(asked.at[number, 1])
-            held = asked.held[number]
-            read = (
-                self._read(asked.rows[number], at) if held is None else Read(held, True, asked.rows[number])
-            )
-            of = asked.stamps[number]
-            is_new = held is None and read.is_whole and read.place == asked.rows[number]
-            if is_new and of is not None and self._cache is not None:
-                self._cache.put(of, read.array)
-            shown = window(read.array, self._photos.frame, at if read.is_whole else MIDDLE)
-            if asked.batch.dtype == torch.uint8:
-                out[number] = shown.transpose(2, 0, 1)
-            else:
-                look_up(shown, light[number % len(light)], out[number])
-                out[number, 3:] = shown[..., 3:].transpose(2, 0, 1)
-            done.append(read)
+            read, of = self._found(asked.rows[number], at)
+            self._show(asked, number, window(read.array, self._photos.frame, at if read.is_whole else MIDDLE))
+            done.append(_Done(read.place, self._points(read, at)))
+            if of is not None:
+                new.append((of, read.array))
+        if self._cache is not None and new:
+            self._cache.put(new)
         return done
+
+    def _show(self, asked: _Asked, number: int, shown: Array) -> None:
+        """Write a photo (height, width, planes) to its place in the batch."""
+        out = asked.batch.numpy()[number]
+        if asked.batch.dtype == torch.uint8:
+            out[...] = shown.transpose(2, 0, 1)
+            return
+        if self._is_training and asked.drawn is None:
+            scaled(shown, self._factors, out)
+        else:
+            look_up(shown, asked.table.numpy()[number % len(asked.table)], out)
+        out[3:] = shown[..., 3:].transpose(2, 0, 1)
+
+    def _found(self, row: int, at: tuple[float, float]) -> tuple[Read, kept.Stamp | None]:
+        """An item, kept or read; with its stamp where it is to be kept."""
+        of = None if self._cache is None else self._photos.stamp(self._items[row])
+        held = None if self._cache is None or of is None else self._cache.get(of)
+        if held is not None:
+            return Read(held, True, row), None
+        read = self._read(row, at)
+        return read, of if read.is_whole and read.place == row else None
 
     def _read(self, row: int, at: tuple[float, float]) -> Read:
         def read(place: int) -> Read:
@@ -154,16 +171,15 @@ class Gathering:
         return read(row) if self._spares is None else self._spares.take(row, read)
 
     def _gathered(self, asked: _Asked) -> Raw:
-        done = [read for work in asked.work for read in work.result()]
-        places = None
-        if self._photos.points_of is not None:
-            at = (tuple(map(float, place)) for place in asked.at)
-            places = _moved([self._points(*both) for both in zip(done, at, strict=True)], asked.drawn)
-        rows = [read.place for read in done]
+        done = [photo for work in asked.work for photo in work.result()]
+        points = [photo.points for photo in done if photo.points is not None]
         light = None if self._device.type == "cpu" else asked.table
-        return Raw(rows, asked.batch, asked.drawn, light, places)
+        rows = [photo.place for photo in done]
+        return Raw(rows, asked.batch, asked.drawn, light, _moved(points, asked.drawn) if points else None)
 
-    def _points(self, read: Read, at: Any) -> Array64:
+    def _points(self, read: Read, at: tuple[float, float]) -> Array64 | None:
+        if self._photos.points_of is None:
+            return None
         return self._photos.places(read, self._items[read.place], at, self._is_training)
 
     def _blank(self, n: int) -> Tensor:

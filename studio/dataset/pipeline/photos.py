@@ -31,7 +31,7 @@ from studio.problems.vision.fitting import fit
 
 Array = NDArray[np.uint8]
 Array64 = NDArray[np.float64]
-VERSION = 4
+VERSION = 5
 MIDDLE = (0.5, 0.5)
 WHOLE_SHARE = 1.4
 """Of a frame, what a whole photo takes on average: most have sides as 4 to 3."""
@@ -52,7 +52,7 @@ class Photos:
     Attributes
     ----------
     path_of : callable
-        The photo of an item.
+        The path of an item's photo, as text: a `Path` for each would cost as much as asking the system for its size.
     frame : Frame
         The size that they are made.
     changes : Changes or None
@@ -75,7 +75,7 @@ class Photos:
         Sentences for a person: why photos are not kept.
     """
 
-    path_of: Callable[[Any], Path]
+    path_of: Callable[[Any], str]
     frame: Frame
     changes: Changes | None
     typed: Any

@@ -109,11 +109,18 @@ def resized(pixels: Array, height: int, width: int, is_mask: bool = False) -> Ar
     if is_mask:
         found = Image.fromarray(pixels).resize((width, height), Image.Resampling.NEAREST)
         return np.asarray(found, dtype=np.uint8)[..., None]
-    photo = torch.from_numpy(np.ascontiguousarray(pixels))[None].permute(0, 3, 1, 2)  # channels last: quick
-    for size in ((height, pixels.shape[1]), (height, width)):
-        if photo.shape[2:] != size:
-            photo = functional.interpolate(photo, size, mode="bilinear", antialias=True)
+    high, wide = pixels.shape[:2]
+    # channels last: quick; turned by numpy, which does not give the interpreter's lock away for it
+    photo = torch.from_numpy(np.ascontiguousarray(pixels).reshape(1, high, wide, 3).transpose(0, 3, 1, 2))
+    if high != height:
+        photo = _smoothly(photo, (height, wide))
+    if wide != width:
+        photo = _smoothly(photo, (height, width))
     return np.ascontiguousarray(photo.numpy()[0].transpose(1, 2, 0))
+
+
+def _smoothly(photo: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+    return functional.interpolate(photo, size, mode="bilinear", antialias=True)
 
 
 def window(kept: Array, frame: Frame, at: tuple[float, float]) -> Array:

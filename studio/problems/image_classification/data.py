@@ -80,9 +80,9 @@ def class_of(item: Labelled) -> str:
     return item.label
 
 
-def path_of(item: object) -> Path:
-    """The photo's file, whatever the item."""
-    return Path(str(photo_of(item)))
+def path_of(item: object) -> str:
+    """The photo's path, whatever the item."""
+    return str(photo_of(item))
 
 
 def numbers(dataset: Dataset) -> Callable[[Sequence[Labelled]], torch.Tensor]:

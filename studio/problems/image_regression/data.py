@@ -94,9 +94,9 @@ def numbers_of(target: Any) -> NDArray[np.float32]:
     return np.array(as_numbers(target), dtype=np.float32)
 
 
-def path_of(item: object) -> Path:
-    """The photo's file, whatever the item."""
-    return Path(str(photo_of(item)))
+def path_of(item: object) -> str:
+    """The photo's path, whatever the item."""
+    return str(photo_of(item))
 
 
 def targets_of(items: Sequence[Aimed]) -> torch.Tensor:

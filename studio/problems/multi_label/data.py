@@ -70,9 +70,9 @@ def tags_of(item: Tagged) -> object:
     return list(item.tags)
 
 
-def path_of(item: object) -> Path:
-    """The photo's file, whatever the item."""
-    return Path(str(photo_of(item)))
+def path_of(item: object) -> str:
+    """The photo's path, whatever the item."""
+    return str(photo_of(item))
 
 
 def flags(dataset: Dataset) -> Callable[[Sequence[Tagged]], torch.Tensor]:

@@ -105,9 +105,9 @@ def photo_of(item: object) -> object:
     return item.photo if isinstance(item, Labelled) else item
 
 
-def path_of(item: object) -> Path:
-    """The photo's file, whatever the item."""
-    return Path(str(photo_of(item)))
+def path_of(item: object) -> str:
+    """The photo's path, whatever the item."""
+    return str(photo_of(item))
 
 
 def mask_of(item: Labelled) -> MaskFile:

@@ -54,7 +54,7 @@ def quickly(
     resize: str,
     augment: str | Mapping[str, Any] | None,
     cache: Path | None,
-    path_of: Callable[[Any], Path],
+    path_of: Callable[[Any], str],
     typed: Any,
     targets: Callable[[Sequence[Any]], torch.Tensor] | None = None,
     pad_mode: str = "reflection",

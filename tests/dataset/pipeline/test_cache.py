@@ -26,7 +26,7 @@ def array(seed: int = 0) -> np.ndarray:
 def filled(folder: Path) -> tuple[PhotoCache, kept.Stamp]:
     found, of = PhotoCache(folder / "c", 10_000), stamp(photo(folder))
     assert of is not None
-    found.put(of, array())
+    found.put([(of, array())])
     return found, of
 
 
@@ -43,7 +43,7 @@ def test_a_photo_that_changed_is_another_photo(tmp_path: Path) -> None:
     assert now is not None
     assert now != of
     assert first.get(now) is None
-    of.path.unlink()
+    Path(of.path).unlink()
     assert stamp(of.path) is None
 
 
@@ -61,7 +61,7 @@ def test_a_crash_in_the_middle_leaves_nothing_that_is_believed(tmp_path: Path, h
         data.unlink()
     again = PhotoCache(tmp_path / "c", 10_000)
     assert again.get(of) is None
-    again.put(of, array(1))
+    again.put([(of, array(1))])
     assert (PhotoCache(tmp_path / "c", 10_000).get(of) == array(1)).all()
 
 
@@ -70,8 +70,8 @@ def test_it_grows_no_larger_than_allowed_and_says_so(tmp_path: Path) -> None:
     other = stamp(photo(tmp_path, "b.jpg"))
     assert of is not None
     assert other is not None
-    small.put(of, array())
-    small.put(other, array())
+    small.put([(of, array()), (other, array())])
+    small.put([(other, array())])
     assert (len(small), small.get(other)) == (1, None)
     assert "no room" in small.full
 
@@ -105,19 +105,79 @@ def test_marks_that_begin_alike_and_many_of_them_are_told_apart(tmp_path: Path) 
         ((n - (n % 100 == 0)) * 2**20).to_bytes(8, "little") + n.to_bytes(8, "big") for n in range(1, 3000)
     ]
     for n, mark in enumerate(marks):
-        cache.put(kept.Stamp(tmp_path, mark), np.full((1, 1, 2), n % 251, dtype=np.uint8))
+        cache.put([(kept.Stamp("a", mark), np.full((1, 1, 2), n % 251, dtype=np.uint8))])
     again = PhotoCache(tmp_path / "c", 10**9)
     for held in (cache, again):
-        found = [held.get(kept.Stamp(tmp_path, mark)) for mark in marks]
+        found = [held.get(kept.Stamp("a", mark)) for mark in marks]
         assert all(one is not None and one[0, 0, 0] == n % 251 for n, one in enumerate(found))
-        assert held.get(kept.Stamp(tmp_path, bytes(16))) is None
+        assert held.get(kept.Stamp("a", bytes(16))) is None
 
 
 def test_threads_keep_photos_side_by_side(tmp_path: Path) -> None:
     cache = PhotoCache(tmp_path / "c", 1_000_000)
-    marks = [kept.Stamp(tmp_path, n.to_bytes(16, "big")) for n in range(1, 1500)]
+    marks = [kept.Stamp("a", n.to_bytes(16, "big")) for n in range(1, 1500)]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda n: cache.put(marks[n], array(n)), range(len(marks))))
+        list(pool.map(lambda n: cache.put([(marks[n], array(n))]), range(len(marks))))
         assert all(pool.map(lambda n: (cache.get(marks[n]) == array(n)).all(), range(len(marks))))
     again = PhotoCache(tmp_path / "c", 1_000_000)
     assert all((again.get(mark) == array(n)).all() for n, mark in enumerate(marks))
+
+
+@pytest.mark.parametrize("most", [1, 70, 105, 1000])
+def test_a_batch_is_kept_whole_where_the_system_writes_a_part_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """More arrays than go in one call, of which the system takes `most` bytes."""
+    calls = []
+
+    def write(file: int, parts: list[memoryview]) -> int:
+        calls.append(len(parts))
+        return os.write(file, b"".join(parts)[:most])
+
+    monkeypatch.setattr(os, "writev", write)
+    monkeypatch.setattr(kept, "PARTS", 3)
+    cache = PhotoCache(tmp_path / "c", 1_000_000)
+    marks = [kept.Stamp("a", n.to_bytes(16, "big")) for n in range(1, 8)]
+    cache.put([(mark, array(n)) for n, mark in enumerate(marks)])
+    assert max(calls) == 3
+    for held in (cache, PhotoCache(tmp_path / "c", 1_000_000)):
+        assert all((held.get(mark) == array(n)).all() for n, mark in enumerate(marks))
+
+
+def test_a_batch_is_kept_where_the_system_cannot_write_many_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "writev")
+    cache, of, other = (
+        PhotoCache(tmp_path / "c", 10_000),
+        kept.Stamp("a", b"a" * 16),
+        kept.Stamp("a", b"b" * 16),
+    )
+    cache.put([(of, array()), (other, array(1))])
+    again = PhotoCache(tmp_path / "c", 10_000)
+    assert (again.get(of) == array()).all()
+    assert (again.get(other) == array(1)).all()
+
+
+def test_a_full_disk_in_the_middle_of_a_batch_leaves_what_was_kept_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, of = filled(tmp_path)
+    real = os.writev
+
+    def refuse(file: int, parts: list[memoryview]) -> int:
+        if len(parts) < 2:
+            raise OSError(28, "No space left on device")
+        return real(file, parts[:1])
+
+    monkeypatch.setattr(os, "writev", refuse)
+    new = [(kept.Stamp("a", n.to_bytes(16, "big")), array(n)) for n in range(2, 5)]
+    cache.put(new)
+    assert cache.full == "Photos are not kept for later epochs: no space left on device."
+    monkeypatch.undo()
+    for held in (cache, PhotoCache(tmp_path / "c", 10_000)):
+        assert (held.get(of) == array()).all()
+        assert all(held.get(stamp) is None for stamp, _ in new)
+    again = PhotoCache(tmp_path / "c", 10_000)
+    again.put(new)
+    assert all((again.get(stamp) == kept_array).all() for stamp, kept_array in new)

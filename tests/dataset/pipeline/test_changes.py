@@ -21,11 +21,13 @@ from studio.dataset.pipeline.changes import (
     Changes,
     Drawn,
     changes_of,
+    factors,
     grid,
     look_up,
     looked_up,
     moved,
     moved_points,
+    scaled,
     tables,
 )
 from studio.problems.vision.data import AUGMENT
@@ -113,6 +115,10 @@ def test_without_changes_the_numbers_are_fastais_to_the_bit() -> None:
     here = np.empty((3, 16, 16), dtype=np.float32)
     look_up(levels[1].permute(1, 2, 0).numpy(), table[0].numpy(), here)
     assert torch.equal(torch.from_numpy(here), wanted[1])
+    quick = np.full((4, 16, 16), 7, dtype=np.float32)  # with a mask, which is none of its business
+    scaled(levels[1].permute(1, 2, 0).numpy(), factors(mean, deviation), quick)
+    assert np.abs(quick[:3] - here).max() < 1e-6
+    assert (quick[3] == 7).all()
 
 
 def test_a_mask_goes_where_its_photo_goes_and_a_point_too() -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from studio.dataset.images import load_rgb
-from studio.dataset.pipeline.decoding import decoded, factor_for
+from studio.dataset.pipeline.decoding import decoded, factor_for, is_coarse_enough
 from studio.errors import UserError
 
 
@@ -54,6 +54,18 @@ def test_a_broken_or_missing_photo_is_named(tmp_path: Path) -> None:
         decoded(path)
     with pytest.raises(UserError, match="not there"):
         decoded(tmp_path / "none.jpg")
+
+
+def test_only_photos_to_be_made_smaller_have_their_colours_doubled(tmp_path: Path) -> None:
+    assert [is_coarse_enough(side, 224) for side in (224, 335, 336, 375)] == [False, False, True, True]
+    assert not is_coarse_enough(5000, 0)
+    path = tmp_path / "a.jpg"
+    scene(300, 200).save(path, quality=90, subsampling=2)
+    whole = np.asarray(load_rgb(path)).astype(int)
+    assert (decoded(path, 0)[0] == whole).all()
+    assert (decoded(path, 134)[0] == whole).all()
+    apart = np.abs(decoded(path, 133)[0] - whole)
+    assert 0 < apart.mean() < 2
 
 
 def test_only_photos_many_times_too_large_are_decoded_smaller(tmp_path: Path) -> None:
