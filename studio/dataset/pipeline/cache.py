@@ -51,22 +51,24 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Stamp:
-    """A photo as it is now: what it is called, and 16 bytes that change with its file."""
+    """A photo as it is now: what it is called, 16 bytes that change with its file, and how many bytes that has."""
 
     path: str
     mark: bytes
+    size: int = 0
 
 
 def stamp(*paths: str | Path) -> Stamp | None:
     """Look at a photo (and its mask); None where one is not there."""
-    digest = hashlib.blake2b(digest_size=16)
+    digest, size = hashlib.blake2b(digest_size=16), 0
     for path in paths:
         try:
             now = os.stat(path)  # noqa: PTH116
         except OSError:
             return None
+        size += now.st_size
         digest.update(f"{path}\0{now.st_size}\0{now.st_mtime_ns}\0".encode(errors="surrogateescape"))
-    return Stamp(os.fspath(paths[0]), digest.digest())
+    return Stamp(os.fspath(paths[0]), digest.digest(), size)
 
 
 class PhotoCache:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import weakref
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,6 +31,10 @@ MOST_THREADS = 8
 ASKED_AHEAD = 2
 TOGETHER = 8
 """Photos that a thread takes at a time."""
+
+BYTE_SECONDS, PIXEL_SECONDS, LEAST_SHARED = 1e-8, 2.5e-9, 3e-5
+"""What a byte of a JPEG and a pixel of the frame take, with the interpreter's lock free; where a photo takes less than
+so many seconds, threads spend more on waiting for the lock than they gain: more than half of an epoch at 32 pixels."""
 
 
 @dataclass
@@ -62,7 +67,7 @@ class _Asked:
     drawn: Drawn | None
     batch: Tensor
     table: Tensor
-    work: list[Future[list[_Done]]]
+    work: list[Callable[[], list[_Done]]]
 
 
 class Gathering:
@@ -123,11 +128,23 @@ class Gathering:
             drawn = None if changes is None else changes.draw(random, len(rows), frame.height, frame.width)
         table = tables(drawn, *self._statistics)
         asked = _Asked(rows, at, drawn, self._blank(len(rows)), table, [])
-        asked.work = [
-            pool.submit(self._filled, asked, range(first, min(first + TOGETHER, len(rows))))
-            for first in range(0, len(rows), TOGETHER)
-        ]
+        if self._is_light(rows[0]):
+            asked.work = [partial(self._filled, asked, range(len(rows)))]
+        else:
+            parts = (
+                range(first, min(first + TOGETHER, len(rows))) for first in range(0, len(rows), TOGETHER)
+            )
+            asked.work = [pool.submit(self._filled, asked, part).result for part in parts]
         return asked
+
+    def _is_light(self, row: int) -> bool:
+        """Whether a photo is too little work to be shared: a small one that is kept, or whose file is small."""
+        of = None if self._cache is None else self._photos.stamp(self._items[row])
+        if self._cache is None or of is None:
+            return False
+        read = 0 if self._cache.get(of) is not None else of.size
+        frame = self._photos.frame.height * self._photos.frame.width
+        return read * BYTE_SECONDS + frame * PIXEL_SECONDS < LEAST_SHARED
 
     def _filled(self, asked: _Asked, places: range) -> list[_Done]:
         """Read a few photos of a batch, write them to it, and keep those that were not kept."""
@@ -171,7 +188,7 @@ class Gathering:
         return read(row) if self._spares is None else self._spares.take(row, read)
 
     def _gathered(self, asked: _Asked) -> Raw:
-        done = [photo for work in asked.work for photo in work.result()]
+        done = [photo for work in asked.work for photo in work()]
         points = [photo.points for photo in done if photo.points is not None]
         light = None if self._device.type == "cpu" else asked.table
         rows = [photo.place for photo in done]
@@ -203,7 +220,7 @@ class _Floats:
         """A tensor of that shape with anything in it, float32."""
         size = int(np.prod(shape))
         free = self._free
-        whole = next((free.pop(at) for at, one in enumerate(free) if one.size >= size), None)
+        whole = next((free.pop(at) for at in reversed(range(len(free))) if free[at].size >= size), None)
         if whole is None:
             whole = np.empty(size, dtype=np.float32)
         used = whole[:size].reshape(shape)

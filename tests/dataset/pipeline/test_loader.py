@@ -13,6 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
+from studio.dataset.pipeline import gathering
 from studio.dataset.pipeline.loader import PhotoLoader
 from studio.errors import UserError
 from studio.problems.image_classification import data
@@ -57,13 +58,29 @@ def test_items_and_their_order_are_fastais(made: Recipe) -> None:
         assert wanted.tolist() == known.tolist()
 
 
-def test_batches_do_not_depend_on_what_is_kept(made: Recipe, tmp_path: Path) -> None:
+@pytest.mark.parametrize("least", [0.0, 1.0])
+def test_batches_do_not_depend_on_what_is_kept_nor_on_who_reads(
+    made: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: float
+) -> None:
+    """With 0, threads share every batch; with 1, none where photos are kept."""
+    monkeypatch.setattr(gathering, "LEAST_SHARED", least)
+    readers = set()
+
+    def watched(*args: Any) -> Any:
+        readers.add(threading.current_thread().name.partition("_")[0])
+        return window(*args)
+
+    window = gathering.window
+    monkeypatch.setattr(gathering, "window", watched)
     without = loaders(made)
     wanted = [*pixels(without.train), *pixels(without.train), *pixels(without.valid)]
+    assert readers == {"photos"}  # nothing is known of the files where nothing is kept
     for _ in range(2):  # the first time nothing is kept
+        readers.clear()
         kept = loaders(made, tmp_path / "cache")
         found = [*pixels(kept.train), *pixels(kept.train), *pixels(kept.valid)]
         assert all(torch.equal(a, b) for a, b in zip(found, wanted, strict=True))
+        assert readers == ({"batches"} if least else {"photos"})
     assert len(list((tmp_path / "cache" / "photos").iterdir())) == 2
 
 
