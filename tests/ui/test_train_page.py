@@ -108,19 +108,32 @@ def test_a_failed_run_says_why(qtbot: QtBot, store: Store) -> None:
     assert page.primary.text() == "Resume run 7"
 
 
-@pytest.mark.parametrize(
-    ("state", "words"), [("paused", "Paused"), ("validating", "Validating"), ("checkpointing", "checkpoint")]
-)
-def test_states_of_a_run_are_said(qtbot: QtBot, store: Store, state: str, words: str) -> None:
+def test_a_paused_run_says_so_and_can_go_on_or_free_its_memory(qtbot: QtBot, store: Store) -> None:
     assert store.run is not None
-    store.run.state = state
+    store.run.state = "paused"
     page = shown(qtbot, store)
-    assert words in banner_words(page)
-    if state == "paused":
-        page._banner_also()
-        assert page.do.asked[-1][0] == "free_memory"
-        page._banner_button()
-        assert asked(page)[-1] == ("continue_", (), {})
+    assert "Paused" in banner_words(page)
+    page._banner_also()
+    assert page.do.asked[-1][0] == "free_memory"
+    page._banner_button()
+    assert asked(page)[-1] == ("continue_", (), {})
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [("validating", "validating"), ("checkpointing", "writing a checkpoint")]
+)
+def test_what_passes_within_seconds_is_said_without_pushing_the_plots_about(
+    qtbot: QtBot, store: Store, state: str, words: str
+) -> None:
+    assert store.run is not None
+    page = shown(qtbot, store)
+    before = page.charts.geometry()
+    store.run.state = state
+    store.runChanged.emit()
+    page.refresh_now()
+    assert page.header._subtitle.text().endswith(f" · {words}")
+    assert page.charts.geometry() == before
+    assert not banner_words(page)
 
 
 def test_a_dead_engine_can_be_started_again(qtbot: QtBot, store: Store) -> None:

@@ -249,6 +249,7 @@ class TrainPage(Page):
             card.fixRequested.connect(self._banner_button)
             card.showRequested.connect(self._banner_also)
             self._above.addWidget(card)
+            card.show()  # now, so that everything below is laid out once and not twice
             self._banner = (wanted, card)
 
     def _show_run(self) -> None:

@@ -29,8 +29,12 @@ class Banner:
     also_intention: str = ""
 
 
+_PASSING = {"validating": "validating", "checkpointing": "writing a checkpoint"}
+"""States that come and go: a card for them would push the plots about at each epoch's end."""
+
+
 def subtitle(run: LiveRun | None) -> str:
-    """``412 items/s · epoch 7 of 9 · 3:12 left``."""
+    """``412 items/s · epoch 7 of 9 · 3:12 left · validating``; what passes within seconds stands last."""
     if run is None:
         return ""
     total = sum(s.epochs for s in run.plan)
@@ -48,7 +52,7 @@ def subtitle(run: LiveRun | None) -> str:
         f"epoch {epoch} of {total}" if total else "",
     ]
     left = f"{duration(run.seconds_left)} left" if run.seconds_left is not None else ""
-    return " · ".join(p for p in (*parts, left) if p)
+    return " · ".join(p for p in (*parts, left, _PASSING.get(run.state, "")) if p)
 
 
 def resumable(store: Store) -> RunRecord | None:
@@ -134,14 +138,6 @@ def _active(run: LiveRun) -> Banner | None:
             "continue",
             "Free its memory",
             "free",
-        )
-    if run.state == "validating":
-        return Banner(
-            "info", "Validating", "The model answers for the validation set; it does not learn from it."
-        )
-    if run.state == "checkpointing":
-        return Banner(
-            "info", "Saving a checkpoint", f"From here the run can go on after a power cut ({done})."
         )
     return None
 
