@@ -189,6 +189,7 @@ class Gathering:
 
     def _gathered(self, asked: _Asked) -> Raw:
         done = [photo for work in asked.work for photo in work()]
+        asked.work.clear()  # which has the batch: nothing else would let go of it before the next collection
         points = [photo.points for photo in done if photo.points is not None]
         light = None if self._device.type == "cpu" else asked.table
         rows = [photo.place for photo in done]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import threading
 from pathlib import Path
@@ -82,6 +83,22 @@ def test_batches_do_not_depend_on_what_is_kept_nor_on_who_reads(
         assert all(torch.equal(a, b) for a, b in zip(found, wanted, strict=True))
         assert readers == ({"batches"} if least else {"photos"})
     assert len(list((tmp_path / "cache" / "photos").iterdir())) == 2
+
+
+@pytest.mark.parametrize("least", [0.0, 1.0])
+def test_the_memory_of_a_batch_is_free_as_soon_as_the_batch_is_gone(
+    made: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: float
+) -> None:
+    """Without the collector: a few batches are on their way, however many there are."""
+    monkeypatch.setattr(gathering, "LEAST_SHARED", least)
+    loader = loaders(made, tmp_path / "cache").train
+    gc.collect()
+    gc.disable()
+    try:
+        places = {raw.planes.data_ptr() for raw in loader._gathering([[0, 1]] * 40, 0)}
+    finally:
+        gc.enable()
+    assert len(places) <= gathering.ASKED_AHEAD + 1
 
 
 def test_an_epoch_can_be_begun_in_its_middle(made: Recipe) -> None:
