@@ -1,9 +1,13 @@
-"""`python -m tests.bench [NAME ...]`: run the benchmarks and print their tables."""
+"""`python -m tests.bench [NAME ...]`: run the benchmarks and print their tables.
+
+Each runs in a process of its own: what another one has loaded or started would slow it down.
+"""
 
 from __future__ import annotations
 
 import os
 import platform
+import subprocess
 import sys
 from importlib import import_module
 
@@ -43,9 +47,16 @@ def main(names: list[str]) -> int:
         f"Python {platform.python_version()}"
     )
     for name in names or BENCHES:
-        bench = import_module(f"tests.bench.{name}")
-        getattr(bench, "show", show)(bench.TITLE, bench.run(), console)
+        code = f"from tests.bench.__main__ import one; one({name!r})"
+        if done := subprocess.run([sys.executable, "-c", code], check=False).returncode:
+            return done
     return 0
+
+
+def one(name: str) -> None:
+    """Run a benchmark here."""
+    bench = import_module(f"tests.bench.{name}")
+    getattr(bench, "show", show)(bench.TITLE, bench.run(), Console())
 
 
 if __name__ == "__main__":
