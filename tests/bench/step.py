@@ -33,7 +33,7 @@ from studio.engine.place import Place
 from tests.bench.timing import Row, interleaved
 
 TITLE = "Milliseconds a step, processor time, one thread (plain fastai = 1)"
-EMPTY_STEPS, REAL_STEPS, REPEATS = 1500, 12, 3
+EMPTY_STEPS, REAL_STEPS, REPEATS = 1500, 12, 7
 
 
 class InMemory(ScalarsStay):
