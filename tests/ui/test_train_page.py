@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.engine import messages as m
@@ -131,6 +132,7 @@ def test_what_passes_within_seconds_is_said_without_pushing_the_plots_about(
     store.run.state = state
     store.runChanged.emit()
     page.refresh_now()
+    QApplication.processEvents()  # lays out anew what was pushed about
     assert page.header._subtitle.text().endswith(f" · {words}")
     assert page.charts.geometry() == before
     assert not banner_words(page)

@@ -44,18 +44,17 @@ LARGEST_SHARE = 0.5
 
 LARGEST_BYTES = 64 * 2**30
 PARTS, PART_BYTES = 512, 2**20
-"""Arrays, and bytes, that are written in one call: a system has its most, and slows down far below it."""
+"""The most arrays, and bytes, written in one call: systems take 1,024, and some are slower at many megabytes."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """A photo as it is now: what it is called, 16 bytes that change with its file, and how many bytes that has."""
+    """A photo as it is now: 16 bytes that change with its name and file, and how many bytes that has."""
 
-    path: str
     mark: bytes
-    size: int = 0
+    size: int
 
 
 def stamp(*paths: str | Path) -> Stamp | None:
@@ -68,7 +67,7 @@ def stamp(*paths: str | Path) -> Stamp | None:
             return None
         size += now.st_size
         digest.update(f"{path}\0{now.st_size}\0{now.st_mtime_ns}\0".encode(errors="surrogateescape"))
-    return Stamp(os.fspath(paths[0]), digest.digest(), size)
+    return Stamp(digest.digest(), size)
 
 
 class PhotoCache:
@@ -88,7 +87,7 @@ class PhotoCache:
         self._count = 0
         self._bytes: Array | None = None
         self.full = ""
-        self._known, self._writing = Lock(), Lock()
+        self._known, self._writing = Lock(), Lock()  # what is in the index; the end of the files
         self._open()
 
     def __len__(self) -> int:

@@ -3,9 +3,9 @@
 Both are libjpeg-turbo with the same settings, so that a JPEG has the same pixels to the last bit either way. The
 interpreter's lock is free while a photo is read and decoded: threads share the work. For training only, since a photo
 to judge by must have the pixels that an exported model will see, photos that are larger than needed are decoded
-quicker: from `COARSE` times on, colours that a file has at half its size are doubled, not interpolated, which making
-the photo smaller all but hides (0.3 of 255 levels apart on average, one value of a thousand by 8 or more); photos that
-are many times larger are decoded at a half, a quarter or an eighth, where libjpeg has quick code for it.
+quicker: colours that a file has at half its size are doubled, not interpolated, which making the photo smaller all
+but hides; photos that are many times larger are decoded at a half, a quarter or an eighth, where libjpeg has quick
+code for it.
 No torch, no Qt.
 """
 
@@ -32,6 +32,8 @@ SCAN_START = b"\xff\xda"
 SIMPLE = ("YCbCr", "Gray")
 FACTORS = (8, 4, 2)
 COARSE = 1.5
+"""Colours are doubled only where a photo is at least so many times larger than needed."""
+
 SPARE = 3
 """A photo is decoded smaller only where it stays at least so many times larger than needed."""
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 import os
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,7 +33,7 @@ TOGETHER = 8
 
 BYTE_SECONDS, PIXEL_SECONDS, LEAST_SHARED = 1e-8, 2.5e-9, 3e-5
 """What a byte of a JPEG and a pixel of the frame take, with the interpreter's lock free; where a photo takes less than
-so many seconds, threads spend more on waiting for the lock than they gain: more than half of an epoch at 32 pixels."""
+so many seconds, threads spend more on waiting for the lock than they gain (`python -m tests.bench images`)."""
 
 
 @dataclass
@@ -60,14 +59,17 @@ class _Done(NamedTuple):
 
 @dataclass
 class _Asked:
-    """A batch on its way: what is known of its photos, the memory that they are written to, and the work on it."""
+    """A batch on its way: what is known of its photos, the memory that they are written to, and the work on it.
+
+    No work is under way where whoever gathers the batch is to do all of it.
+    """
 
     rows: Sequence[int]
     at: NDArray[np.float64]
     drawn: Drawn | None
     batch: Tensor
     table: Tensor
-    work: list[Callable[[], list[_Done]]]
+    work: list[Future[list[_Done]]]
 
 
 class Gathering:
@@ -128,17 +130,15 @@ class Gathering:
             drawn = None if changes is None else changes.draw(random, len(rows), frame.height, frame.width)
         table = tables(drawn, *self._statistics)
         asked = _Asked(rows, at, drawn, self._blank(len(rows)), table, [])
-        if self._is_light(rows[0]):
-            asked.work = [partial(self._filled, asked, range(len(rows)))]
-        else:
-            parts = (
-                range(first, min(first + TOGETHER, len(rows))) for first in range(0, len(rows), TOGETHER)
-            )
-            asked.work = [pool.submit(self._filled, asked, part).result for part in parts]
+        if not self._is_light(rows[0]):
+            asked.work = [
+                pool.submit(self._filled, asked, range(first, min(first + TOGETHER, len(rows))))
+                for first in range(0, len(rows), TOGETHER)
+            ]
         return asked
 
     def _is_light(self, row: int) -> bool:
-        """Whether a photo is too little work to be shared: a small one that is kept, or whose file is small."""
+        """Whether a photo, and so its batch, is too little work to be shared: small, and kept or of a small file."""
         of = None if self._cache is None else self._photos.stamp(self._items[row])
         if self._cache is None or of is None:
             return False
@@ -188,8 +188,10 @@ class Gathering:
         return read(row) if self._spares is None else self._spares.take(row, read)
 
     def _gathered(self, asked: _Asked) -> Raw:
-        done = [photo for work in asked.work for photo in work()]
-        asked.work.clear()  # which has the batch: nothing else would let go of it before the next collection
+        if asked.work:
+            done = [photo for work in asked.work for photo in work.result()]
+        else:
+            done = self._filled(asked, range(len(asked.rows)))
         points = [photo.points for photo in done if photo.points is not None]
         light = None if self._device.type == "cpu" else asked.table
         rows = [photo.place for photo in done]

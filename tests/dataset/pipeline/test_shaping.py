@@ -81,6 +81,15 @@ def test_a_photo_decoded_smaller_is_nearly_the_same(tmp_path: Path) -> None:
     assert apart.mean() < 1.5
 
 
+def test_colours_doubled_are_hidden_by_making_the_photo_smaller(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    scene(300, 200).save(path, quality=90, subsampling=2)
+    doubled, factor = decoded(path, 133)
+    assert factor == 1
+    apart = np.abs(resized(doubled, 133, 200).astype(int) - resized(decoded(path)[0], 133, 200))
+    assert 0 < apart.mean() < 0.5
+
+
 def test_one_pixel_is_a_photo_too() -> None:
     out = window(np.full((1, 8, 3), 7, np.uint8), Frame(8, 8, "pad"), (0.5, 0.2))
     assert out.shape == (8, 8, 3)

@@ -67,6 +67,13 @@ def paused(store: Store) -> None:
         store.job = replace(store.job, paused=True)
 
 
+def checkpointing(store: Store) -> None:
+    """Writing a checkpoint within the second stage."""
+    run = sample.fill(store, 160)
+    run.state = "checkpointing"
+    store.live, store.follows_recipe = run, True
+
+
 def editing(store: Store) -> None:
     """In its first stage; a third stage was added meanwhile."""
     run = sample.fill(store, 60)
@@ -177,6 +184,7 @@ def halved(store: Store) -> None:
 SCENES: Final[dict[str, Callable[[Store], None]]] = {
     "waiting": waiting,
     "paused": paused,
+    "checkpointing": checkpointing,
     "editing": editing,
     "halved": halved,
     "stopped-early": stopped_early,
