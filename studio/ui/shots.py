@@ -147,6 +147,7 @@ GAUGE_SCENES = ("no-gpu", "two-cards", "unknown", "nothing-fits", "training")
 TRAIN_SCENES = (
     "waiting",
     "paused",
+    "checkpointing",
     "editing",
     "halved",
     "stopped-early",

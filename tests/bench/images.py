@@ -3,7 +3,8 @@
 Both make normalised float batches at 224 pixels of photos of 500x375, whose files are as large as those of a camera or
 of ImageNet (80 KB): decoding is most of a first epoch. "Later epoch" is with `aug_transforms()`. Each figure is by the
 clock and by processor time, which other programs on the machine change less. A pass of each comes first and is not
-measured: what a process does once (imports, memory that it has never had) is no part of an epoch.
+measured: what a process does once (imports, memory that it has never had) is no part of an epoch. Last come small
+photos that are kept, read by one thread as they are, and by threads that share the work.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import simplejpeg
 import torch
 from fastai.vision.all import ImageDataLoaders, Normalize, Resize, aug_transforms, imagenet_stats
 from PIL import Image
 
+from studio.dataset.pipeline import gathering
 from studio.dataset.pipeline.ahead import Ahead
 from studio.dataset.pipeline.gathering import Gathering
 from studio.problems.image_classification import data
@@ -31,7 +34,7 @@ from studio.recipe.schema import Data, Rate, Recipe, Split, Stage, Training
 from tests.bench.timing import Row, rows
 
 TITLE = "Photos to batches of 32 at 224 px, images a second and (cpu) a processor second; fastai's loader = 1"
-SIZE, BATCH, REPEATS, THREADS = 224, 32, 3, 2
+SIZE, SMALL, BATCH, REPEATS, THREADS = 224, 32, 32, 3, 2
 PHOTOS, WIDTH, HEIGHT = 960, 500, 375
 STAGE = Stage(freeze=False, epochs=1, size=SIZE, batch_size=BATCH, lr=Rate(max=1e-3))
 
@@ -54,7 +57,28 @@ def run() -> list[Row]:
             "later epoch, fastai, 2 processes": lambda: plain(root, aug_transforms()),
             "later epoch, studio": lambda: warm,
         }
-        return [*measured(first), *measured(later)]
+        return [*measured(first), *measured(later), *small(root, Path(folder) / "small")]
+
+
+def small(root: Path, cache: Path) -> list[Row]:
+    """Kept photos of `SMALL` pixels, by one thread and shared."""
+    stage, least = msgspec.structs.replace(STAGE, size=SMALL), gathering.LEAST_SHARED
+    loader = studio(root, "none", cache, stage).train
+    list(loader)
+
+    def read(shared_from: float) -> Any:
+        gathering.LEAST_SHARED = shared_from
+        return loader
+
+    try:
+        return measured(
+            {
+                f"later epoch at {SMALL} px, threads share": lambda: read(0.0),
+                f"later epoch at {SMALL} px, one thread": lambda: read(least),
+            }
+        )
+    finally:
+        gathering.LEAST_SHARED = least
 
 
 def write_photos(root: Path) -> None:
@@ -94,6 +118,7 @@ def seconds() -> float:
 
 
 def emptied(folder: Path) -> Path:
+    """The same folder, with nothing kept in it."""
     shutil.rmtree(folder, ignore_errors=True)
     return folder
 
@@ -110,17 +135,18 @@ def plain(root: Path, changes: list[Any]) -> Any:
     ).train
 
 
-def studio(root: Path, augment: str, cache: Path) -> Any:
+def studio(root: Path, augment: str, cache: Path, stage: Stage | None = None) -> Any:
+    stage = stage or STAGE
     recipe = Recipe(
         problem="image_classification",
         name="bench",
         data=Data(
             root=str(root), split=Split(kind="folders") if (root / "train").exists() else Split(kind="random")
         ),
-        training=Training(stages=(STAGE,)),
+        training=Training(stages=(stage,)),
         options={"arch": "resnet18", "weights": "none", "augment": augment},
     )
-    return data.dataloaders(collect(recipe, root), recipe, STAGE, BATCH, root, cache)
+    return data.dataloaders(collect(recipe, root), recipe, stage, BATCH, root, cache)
 
 
 class Bytes:

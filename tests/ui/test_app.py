@@ -38,9 +38,9 @@ def plan(index: int, freeze: bool) -> m.StagePlan:
     )
 
 
-def live(stage: int = 1, left: float | None = 192.0) -> LiveRun:
+def live(stage: int = 1, left: float | None = 192.0, state: str = "training") -> LiveRun:
     run = LiveRun(1, plan=(plan(0, True), plan(1, False)), stage=stage)
-    run.seconds_left = left
+    run.seconds_left, run.state = left, state
     return run
 
 
@@ -84,6 +84,18 @@ def test_every_page_is_there_and_says_what_is_missing(studio: Studio, project_fo
         (JobView(1, "Train"), None, "training", "Getting ready to train"),
         (JobView(1, "Train"), live(), "training", "Training · stage 2 of 2 · thawed · 3:12 left"),
         (JobView(1, "Train"), live(0, None), "training", "Training · stage 1 of 2 · frozen"),
+        (
+            JobView(1, "Train"),
+            live(left=None, state="validating"),
+            "training",
+            "Validating · stage 2 of 2 · thawed",
+        ),
+        (
+            JobView(1, "Train"),
+            live(left=None, state="checkpointing"),
+            "training",
+            "Writing a checkpoint · stage 2 of 2 · thawed",
+        ),
         (JobView(1, "Train", paused=True), live(), "paused", "Paused · stage 2 of 2 · thawed"),
         (JobView(1, "Train", stopping=True), live(), "stopping", "Stopping after this batch"),
     ],

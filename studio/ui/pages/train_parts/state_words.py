@@ -29,12 +29,8 @@ class Banner:
     also_intention: str = ""
 
 
-_PASSING = {"validating": "validating", "checkpointing": "writing a checkpoint"}
-"""States that come and go: a card for them would push the plots about at each epoch's end."""
-
-
 def subtitle(run: LiveRun | None) -> str:
-    """``412 items/s · epoch 7 of 9 · 3:12 left · validating``; what passes within seconds stands last."""
+    """``412 items/s · epoch 7 of 9 · 3:12 left``."""
     if run is None:
         return ""
     total = sum(s.epochs for s in run.plan)
@@ -52,7 +48,7 @@ def subtitle(run: LiveRun | None) -> str:
         f"epoch {epoch} of {total}" if total else "",
     ]
     left = f"{duration(run.seconds_left)} left" if run.seconds_left is not None else ""
-    return " · ".join(p for p in (*parts, left, _PASSING.get(run.state, "")) if p)
+    return " · ".join(p for p in (*parts, left) if p)
 
 
 def resumable(store: Store) -> RunRecord | None:
